@@ -1,0 +1,3 @@
+export * from './stage.ts';
+export * from './ports.ts';
+export * from './errors.ts';
