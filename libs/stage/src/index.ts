@@ -1,3 +1,5 @@
 export * from './stage.ts';
 export * from './ports.ts';
 export * from './errors.ts';
+export * from './run.ts';
+export * from './chain.ts';

@@ -20,6 +20,11 @@ export interface Delivery {
    */
   readonly resume?: Checkpoint | null;
   readonly batch: readonly Arrival[];
+  /**
+   * Set by a source that has chosen the order itself (the mixer's): it has removed redeliveries and
+   * checked the chain while reading, so the batch follows no offset order and no mark applies.
+   */
+  readonly arranged?: true;
   /** Makes the checkpoint durable, then marks the batch as done. Rejects when another reader took over. */
   ack(checkpoint: Checkpoint): Promise<void>;
 }

@@ -1,0 +1,3 @@
+export * from './memory.ts';
+export * from './stage.ts';
+export * from './topics.ts';
