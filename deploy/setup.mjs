@@ -54,7 +54,8 @@ export function ensureSystemPackages(commands) {
   const packages = [...new Set(missing.map(([, name]) => name))].join(' ');
   const install = `apt-get update && apt-get install -y --no-install-recommends ${packages}`;
   const names = missing.map(([command]) => command).join(', ');
-  if (!onPath('apt-get')) stop(`the tests need ${names}`, `install ${packages} with this system's package manager`);
+  if (!onPath('apt-get'))
+    stop(`the tests need ${names}`, `install ${packages} with this system's package manager`);
   if (process.getuid?.() !== 0) stop(`the tests need ${names}`, `sudo sh -c '${install}'`);
   say(`installing ${packages} (the tests need ${names})`);
   const result = spawnSync('sh', ['-c', install], {
@@ -65,7 +66,9 @@ export function ensureSystemPackages(commands) {
 }
 
 function onPath(command) {
-  return (process.env.PATH ?? '').split(':').some((folder) => folder !== '' && existsSync(join(folder, command)));
+  return (process.env.PATH ?? '')
+    .split(':')
+    .some((folder) => folder !== '' && existsSync(join(folder, command)));
 }
 
 /** Environment in which every child finds the pinned Node first. */

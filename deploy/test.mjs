@@ -8,17 +8,22 @@ ensurePackages();
 
 for (const script of ['check', 'lint', 'format:check', 'boundaries', 'unused']) {
   say(`npm run ${script}`);
-  const result = spawnSync('npm', ['run', '--silent', script], { cwd: root, stdio: ['ignore', 2, 2], env: environment() });
-  if (result.status !== 0) stop(`npm run ${script} failed`, `mend what it reports; "npm run verify" runs all of these`, 1);
+  const result = spawnSync('npm', ['run', '--silent', script], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: environment(),
+  });
+  if (result.status !== 0)
+    stop(`npm run ${script} failed`, `mend what it reports; "npm run verify" runs all of these`, 1);
 }
 
 say('node --test');
 const globs = ['libs/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'];
-const tests = spawn(
-  node24(),
-  ['--test', '--test-timeout=600000', '--test-reporter=tap', ...globs],
-  { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: environment() },
-);
+const tests = spawn(node24(), ['--test', '--test-timeout=600000', '--test-reporter=tap', ...globs], {
+  cwd: root,
+  stdio: ['ignore', 'pipe', 'inherit'],
+  env: environment(),
+});
 const counts = new Map();
 let tail = '';
 tests.stdout.setEncoding('utf8');

@@ -35,7 +35,9 @@ export function readSourceTree({ tests }: { readonly tests: boolean }): readonly
 export function measure(file: string, content: string): SourceFile {
   const { program, comments } = parseSync(file, content);
   const lineOf = (offset: number): number => content.slice(0, offset).split('\n').length;
-  const docEnds = comments.filter(({ type, value }) => type === 'Block' && value.startsWith('*')).map(({ end }) => end);
+  const docEnds = comments
+    .filter(({ type, value }) => type === 'Block' && value.startsWith('*'))
+    .map(({ end }) => end);
   const documented = (start: number): boolean =>
     docEnds.some((end) => end <= start && /^\s*$/.test(content.slice(end, start)));
   const functions: FunctionSpan[] = [];
@@ -48,7 +50,8 @@ export function measure(file: string, content: string): SourceFile {
     if (node.type === 'TSAnyKeyword') anyLines.push(lineOf(node.start));
   });
   const undocumented = program.body.flatMap((node) => {
-    if (node.type !== 'ExportNamedDeclaration' || node.declaration === null || documented(node.start)) return [];
+    if (node.type !== 'ExportNamedDeclaration' || node.declaration === null || documented(node.start))
+      return [];
     return namesOf(node.declaration);
   });
   return { file, lines: content.split('\n').length - 1, functions, undocumented, anyLines, content };

@@ -1,1 +1,14 @@
-export {};
+export { detect } from './detect.ts';
+export type { DetectOptions } from './detect.ts';
+export { survey } from './survey.ts';
+export type { SurveyOptions } from './survey.ts';
+export { parseCanary } from './calibrate/canaries.ts';
+export type { Canary } from './calibrate/canaries.ts';
+export { reportCalibration } from './calibrate/report.ts';
+export type { FamilyReport } from './calibrate/report.ts';
+export type { Snapshot, SnapshotStore } from './snapshots.ts';
+export { detectErrors } from './errors.ts';
+export { canonicalise } from './canonical.ts';
+export { routeText } from './text/route.ts';
+export type { Scorer } from './model/scorer.ts';
+export type { ModelCard } from './model/card.ts';

@@ -12,12 +12,18 @@ const reasonOf = (value: Uint8Array | string) =>
 describe('decodeDocument', () => {
   test('only text is required; a missing id is the position, a missing source is unknown', () => {
     assert.deepEqual(decodeDocument(bytes('{"text":"hello"}'), position).document, {
-      id: 'documents.raw/3/7', text: 'hello', source: 'unknown', metadata: undefined,
+      id: 'documents.raw/3/7',
+      text: 'hello',
+      source: 'unknown',
+      metadata: undefined,
     });
   });
 
   test('unknown fields move to metadata beside what is there, null fields count as absent', () => {
-    const { document } = decodeDocument(bytes('{"id":12,"text":"t","lang":null,"metadata":{"a":1},"score":0.5}'), position);
+    const { document } = decodeDocument(
+      bytes('{"id":12,"text":"t","lang":null,"metadata":{"a":1},"score":0.5}'),
+      position,
+    );
     assert.equal(document?.id, '12');
     assert.equal(document?.lang, undefined);
     assert.deepEqual(document?.metadata, { a: 1, score: 0.5 });

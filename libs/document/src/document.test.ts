@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
-  bandOf, countTokens, decodeHeaders, encodeHeaders, formatPosition, laneOfPool, parsePosition, pipelineSchema, refusalIn,
+  bandOf,
+  countTokens,
+  decodeHeaders,
+  encodeHeaders,
+  formatPosition,
+  laneOfPool,
+  parsePosition,
+  pipelineSchema,
+  refusalIn,
 } from './index.ts';
 import type { Position, Verdicts } from './index.ts';
 
@@ -17,50 +25,95 @@ const positions = fc.record(
 
 const judged: Verdicts = {
   detect: {
-    stage: 'detect', version: '1', action: 'keep', reason: 'model', pool: 'uncertain', band: 'p30', p: 0.2, pUpper: 0.25,
-    eps: 0.03, calibrated: true, family: 'blogs', basis: 'model', llr: -1.2, evidence: [],
+    stage: 'detect',
+    version: '1',
+    action: 'keep',
+    reason: 'model',
+    pool: 'uncertain',
+    band: 'p30',
+    p: 0.2,
+    pUpper: 0.25,
+    eps: 0.03,
+    calibrated: true,
+    family: 'blogs',
+    basis: 'model',
+    llr: -1.2,
+    evidence: [],
     snapshots: { model: 'm', calibration: 'c', prevalence: 'p' },
   },
   oversample: {
-    stage: 'oversample', version: '1', action: 'keep', reason: 'census', stratum: 'news', repeats: 2, tokens: 40,
+    stage: 'oversample',
+    version: '1',
+    action: 'keep',
+    reason: 'census',
+    stratum: 'news',
+    repeats: 2,
+    tokens: 40,
     snapshots: { reference: 'r', census: 's' },
   },
 };
 
 describe('positions', () => {
   test('what is written is read back, for every offset up to 2^63', () => {
-    fc.assert(fc.property(positions, (position) => assert.deepEqual(parsePosition(formatPosition(position)), position)));
+    fc.assert(
+      fc.property(positions, (position) =>
+        assert.deepEqual(parsePosition(formatPosition(position)), position),
+      ),
+    );
   });
 
   test('anything else is refused by name', () => {
-    for (const text of ['', 'a/b', 'a/1/-1', 'a/1/2/3', '/1/2', 'a/1/0x2']) assert.throws(() => parsePosition(text), RangeError);
+    for (const text of ['', 'a/b', 'a/1/-1', 'a/1/2/3', '/1/2', 'a/1/0x2'])
+      assert.throws(() => parsePosition(text), RangeError);
   });
 });
 
 describe('headers', () => {
   test('position, previous and verdicts make the round trip', () => {
     fc.assert(
-      fc.property(positions, fc.option(positions, { nil: undefined }), (position: Position, previous: Position | undefined) => {
-        assert.deepEqual(decodeHeaders(encodeHeaders(position, previous, judged)), { position, previous, verdicts: judged });
-      }),
+      fc.property(
+        positions,
+        fc.option(positions, { nil: undefined }),
+        (position: Position, previous: Position | undefined) => {
+          assert.deepEqual(decodeHeaders(encodeHeaders(position, previous, judged)), {
+            position,
+            previous,
+            verdicts: judged,
+          });
+        },
+      ),
     );
   });
 
   test('a stage topic without position or with a forged verdict is refused', () => {
     assert.throws(() => decodeHeaders({}));
-    assert.throws(() => decodeHeaders({ 'ballast-position': 'a/0/1', 'ballast-verdict-detect': '{"stage":"detect"}' }));
+    assert.throws(() =>
+      decodeHeaders({ 'ballast-position': 'a/0/1', 'ballast-verdict-detect': '{"stage":"detect"}' }),
+    );
   });
 });
 
 describe('verdicts', () => {
   test('the first verdict that is not keep is the refusal', () => {
     assert.equal(refusalIn(judged), undefined);
-    const refused: Verdicts = { ...judged, verify: { stage: 'verify', version: '1', action: 'reject', reason: 'short_line_ratio' } };
+    const refused: Verdicts = {
+      ...judged,
+      verify: { stage: 'verify', version: '1', action: 'reject', reason: 'short_line_ratio' },
+    };
     assert.equal(refusalIn(refused)?.reason, 'short_line_ratio');
   });
 
   test('bands are named by their upper edge, and an edge belongs to the band above', () => {
-    assert.deepEqual([0, 0.0999, 0.1, 0.3, 0.5, 0.7, 0.9, 1].map(bandOf), ['p10', 'p10', 'p30', 'p50', 'p70', 'p90', 'p100', 'p100']);
+    assert.deepEqual([0, 0.0999, 0.1, 0.3, 0.5, 0.7, 0.9, 1].map(bandOf), [
+      'p10',
+      'p10',
+      'p30',
+      'p50',
+      'p70',
+      'p90',
+      'p100',
+      'p100',
+    ]);
   });
 
   test('an uncalibrated document of the lowest band waits in p30, never in the human lane', () => {
@@ -85,7 +138,9 @@ describe('countTokens', () => {
 
   test('agrees with a plain regular expression on any text', () => {
     const plain = (text: string) => text.match(/[\p{L}\p{N}\p{M}_]+|[^\p{L}\p{N}\p{M}_\s]/gu)?.length ?? 0;
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => assert.equal(countTokens(text), plain(text))));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => assert.equal(countTokens(text), plain(text))),
+    );
   });
 });
 

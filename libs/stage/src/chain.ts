@@ -24,7 +24,8 @@ export class Chain {
   /** Continues from what the last ack stored, or from nothing. */
   static resume(checkpoint: Pick<Checkpoint, 'marks' | 'previous'> | undefined): Chain {
     const previous = new Map<string, Map<string, bigint>>();
-    for (const [topic, offsets] of Object.entries(checkpoint?.previous ?? {})) previous.set(topic, toOffsets(offsets));
+    for (const [topic, offsets] of Object.entries(checkpoint?.previous ?? {}))
+      previous.set(topic, toOffsets(offsets));
     return new Chain(toOffsets(checkpoint?.marks ?? {}), previous);
   }
 

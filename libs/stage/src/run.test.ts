@@ -32,8 +32,15 @@ function verdictOf(record: Record): VerifyVerdict {
   const action = record.document.text.includes('bad') ? 'reject' : 'keep';
   if (action === 'reject') return { stage: 'verify', version: '1', action, reason: 'bad' };
   return {
-    stage: 'verify', version: '1', action, reason: 'ok', preset: 'none', tokenizer: 'none',
-    ratios: {}, failed: [], verified: false,
+    stage: 'verify',
+    version: '1',
+    action,
+    reason: 'ok',
+    preset: 'none',
+    tokenizer: 'none',
+    ratios: {},
+    failed: [],
+    verified: false,
   };
 }
 
@@ -45,7 +52,15 @@ async function run(batches: readonly (readonly Arrival[])[], stage: Stage = stag
   const source = new MemorySource(batches);
   const sink = new MemorySink();
   const reports: BatchReport[] = [];
-  await runStage({ source, stages: [stage], sink, route: () => 'out', signal, backoffMs, observe: (r) => reports.push(r) });
+  await runStage({
+    source,
+    stages: [stage],
+    sink,
+    route: () => 'out',
+    signal,
+    backoffMs,
+    observe: (report) => void reports.push(report),
+  });
   return { source, sink, reports };
 }
 
@@ -62,8 +77,12 @@ describe('runStage', () => {
           end = Math.max(end, start + length);
         }
         const { sink, reports } = await run(batches);
-        assert.deepEqual(sink.written.map((routed) => Number(routed.arrival.position.offset)), Array.from({ length: end }, (_, i) => i));
-        for (const report of reports) assert.equal(report.arrivals, report.redelivered + report.routed.length);
+        assert.deepEqual(
+          sink.written.map((routed) => Number(routed.arrival.position.offset)),
+          Array.from({ length: end }, (_, i) => i),
+        );
+        for (const report of reports)
+          assert.equal(report.arrivals, report.redelivered + report.routed.length);
       }),
     );
   });
@@ -77,10 +96,19 @@ describe('runStage', () => {
   });
 
   test('a refused record passes a later stage unprocessed, its verdicts untouched', async () => {
-    const refused = { ...raw(0), verdicts: { detect: { stage: 'detect', version: '1', action: 'dead', reason: 'x' } } } as const;
+    const refused = {
+      ...raw(0),
+      verdicts: { detect: { stage: 'detect', version: '1', action: 'dead', reason: 'x' } },
+    } as const;
     const seen: Record[] = [];
-    const { sink } = await run([[refused, raw(1)]], stageOf((record) => (seen.push(record), verdictOf(record))));
-    assert.deepEqual(seen.map((record) => record.document.id), ['d1']);
+    const { sink } = await run(
+      [[refused, raw(1)]],
+      stageOf((record) => (seen.push(record), verdictOf(record))),
+    );
+    assert.deepEqual(
+      seen.map((record) => record.document.id),
+      ['d1'],
+    );
     assert.deepEqual(sink.written[0]?.verdicts, refused.verdicts);
   });
 
@@ -88,10 +116,9 @@ describe('runStage', () => {
     const stage = { ...stageOf(), process: async () => [] };
     const source = new MemorySource([[raw(0)]]);
     const sink = new MemorySink();
-    await assert.rejects(
-      runStage({ source, stages: [stage], sink, route: () => 'out', signal }),
-      { code: 'BALLAST_STAGE_CONSERVATION' },
-    );
+    await assert.rejects(runStage({ source, stages: [stage], sink, route: () => 'out', signal }), {
+      code: 'BALLAST_STAGE_CONSERVATION',
+    });
     assert.equal(sink.written.length + source.acked.length, 0);
   });
 
@@ -101,7 +128,10 @@ describe('runStage', () => {
       return verdictOf(record);
     });
     const { sink } = await run([[raw(0), raw(1), raw(2)]], stage);
-    assert.deepEqual(sink.written.map(({ verdicts }) => verdicts.verify?.reason), ['ok', 'cannot_handle', 'ok']);
+    assert.deepEqual(
+      sink.written.map(({ verdicts }) => verdicts.verify?.reason),
+      ['ok', 'cannot_handle', 'ok'],
+    );
   });
 
   test('a retryable failure is tried again, and stops the lane without an ack when it persists', async () => {
@@ -116,19 +146,33 @@ describe('runStage', () => {
   });
 
   test('each message names the position before it on its own output topic', async () => {
-    const source = new MemorySource([[raw(0), raw(1, '{"text":"bad"}'), raw(2)], [raw(3, '{"text":"bad"}'), raw(4)]]);
+    const source = new MemorySource([
+      [raw(0), raw(1, '{"text":"bad"}'), raw(2)],
+      [raw(3, '{"text":"bad"}'), raw(4)],
+    ]);
     const sink = new MemorySink();
     const route = (verdicts: Arrival['verdicts']) => refusalIn(verdicts)?.action ?? 'keep';
     await runStage({ source, stages: [stageOf()], sink, route, signal });
     assert.deepEqual(
       sink.written.map(({ topic, previous }) => [topic, previous?.offset]),
-      [['keep', undefined], ['reject', undefined], ['keep', 0n], ['reject', 1n], ['keep', 2n]],
+      [
+        ['keep', undefined],
+        ['reject', undefined],
+        ['keep', 0n],
+        ['reject', 1n],
+        ['keep', 2n],
+      ],
     );
-    assert.deepEqual(source.acked.at(-1)?.checkpoint.previous, { keep: { 'documents.raw/0': '4' }, reject: { 'documents.raw/0': '3' } });
+    assert.deepEqual(source.acked.at(-1)?.checkpoint.previous, {
+      keep: { 'documents.raw/0': '4' },
+      reject: { 'documents.raw/0': '3' },
+    });
   });
 
   test('a gap in the chain of a stage topic is loss: the loop stops', async () => {
-    await assert.rejects(run([[onStageTopic(0, 0, undefined), onStageTopic(5, 1, 3)]]), { code: 'BALLAST_CHAIN_LOSS' });
+    await assert.rejects(run([[onStageTopic(0, 0, undefined), onStageTopic(5, 1, 3)]]), {
+      code: 'BALLAST_CHAIN_LOSS',
+    });
     await assert.rejects(run([[onStageTopic(3, 0, 2)]]), { code: 'BALLAST_CHAIN_LOSS' });
   });
 
@@ -141,9 +185,21 @@ describe('runStage', () => {
     let seen = 0;
     const stage: Stage = {
       ...stageOf((record) => ((seen += 1), verdictOf(record))),
-      state: { restore: (_, state?: Json) => void (seen = typeof state === 'number' ? state : 0), snapshot: () => seen },
+      state: {
+        restore: (_, state?: Json) => void (seen = typeof state === 'number' ? state : 0),
+        snapshot: () => seen,
+      },
     };
-    const { source } = await run([[raw(0), raw(1)], [raw(1), raw(2)]], stage);
-    assert.deepEqual(source.acked.map(({ checkpoint }) => checkpoint.state), [{ verify: 2 }, { verify: 3 }]);
+    const { source } = await run(
+      [
+        [raw(0), raw(1)],
+        [raw(1), raw(2)],
+      ],
+      stage,
+    );
+    assert.deepEqual(
+      source.acked.map(({ checkpoint }) => checkpoint.state),
+      [{ verify: 2 }, { verify: 3 }],
+    );
   });
 });

@@ -31,6 +31,7 @@ export interface RunOptions {
   readonly route: (verdicts: Verdicts) => string;
   /** Aborts long work inside a stage; the source ends by itself. */
   readonly signal: AbortSignal;
+  /** Told after each ack. */
   readonly observe?: (report: BatchReport) => void;
   /** Waits before attempt n of a retryable failure, in milliseconds; its length bounds the retries. */
   readonly backoffMs?: readonly number[];
@@ -54,7 +55,9 @@ export async function runStage(options: RunOptions): Promise<void> {
       restore(options.stages, delivery);
     }
     const chain = inputs.get(input) ?? Chain.resume(undefined);
-    const fresh = delivery.arranged ? delivery.batch : delivery.batch.filter((arrival) => chain.admit(arrival));
+    const fresh = delivery.arranged
+      ? delivery.batch
+      : delivery.batch.filter((arrival) => chain.admit(arrival));
     const verdicts = await judge(fresh, options);
     const routed = fresh.map((arrival, index): Routed => {
       const all = verdicts[index] ?? {};
@@ -143,7 +146,11 @@ async function isolate(
   return verdicts;
 }
 
-function asserted(stage: Stage, records: readonly Record[], verdicts: readonly Verdict[]): readonly Verdict[] {
+function asserted(
+  stage: Stage,
+  records: readonly Record[],
+  verdicts: readonly Verdict[],
+): readonly Verdict[] {
   const foreign = verdicts.find((verdict) => verdict.stage !== stage.name);
   if (verdicts.length !== records.length || foreign !== undefined) {
     throw new BallastError(
@@ -162,7 +169,10 @@ function deadBy(stage: Stage, reason: string): Verdicts {
   if (name === 'detect') return { detect: { stage: name, version, action: 'dead', reason } };
   if (name === 'verify') return { verify: { stage: name, version, action: 'dead', reason } };
   if (name === 'mix') return { mix: { stage: name, version, action: 'dead', reason } };
-  throw new BallastError(stageErrors.conservation, `runStage: an unreadable record without a refusal (${reason}) reached ${name}`);
+  throw new BallastError(
+    stageErrors.conservation,
+    `runStage: an unreadable record without a refusal (${reason}) reached ${name}`,
+  );
 }
 
 function restore(stages: readonly Stage[], delivery: Delivery): void {
@@ -177,6 +187,7 @@ function stateOf(states: Json | undefined, name: string): Json | undefined {
 
 function snapshot(stages: readonly Stage[], delivery: Delivery): Json {
   const states: { [name: string]: Json } = {};
-  for (const stage of stages) if (stage.state !== undefined) states[stage.name] = stage.state.snapshot(delivery.input);
+  for (const stage of stages)
+    if (stage.state !== undefined) states[stage.name] = stage.state.snapshot(delivery.input);
   return states;
 }

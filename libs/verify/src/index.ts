@@ -1,1 +1,5 @@
-export {};
+export { verify } from './verify.ts';
+export type { VerifyOptions } from './verify.ts';
+export { memoryIndex } from './dedup/first-seen.ts';
+export type { FirstSeenIndex } from './dedup/first-seen.ts';
+export { verifyErrors } from './errors.ts';

@@ -1,1 +1,4 @@
-export {};
+export { startDashboard } from './dashboard.ts';
+export type { Dashboard, DashboardOptions } from './dashboard.ts';
+export { dashboardSnapshotSchema } from './snapshot.ts';
+export type { DashboardSnapshot } from './snapshot.ts';

@@ -31,7 +31,8 @@ export function stageConformance(name: string, subject: StageConformance): void 
     const records = await subject.records();
     const { stage, close } = await subject.open(records);
     const verdicts: Verdict[] = [];
-    for (const batch of cut(records, cuts)) verdicts.push(...(await stage.process(batch, AbortSignal.timeout(60_000))));
+    for (const batch of cut(records, cuts))
+      verdicts.push(...(await stage.process(batch, AbortSignal.timeout(60_000))));
     await close?.();
     return verdicts;
   };
@@ -73,7 +74,13 @@ export function stageConformance(name: string, subject: StageConformance): void 
       const batches = cut(records, 10);
       const sink = new MemorySink();
       const source = new MemorySource([...batches.slice(0, 2), ...batches.slice(0, 2), ...batches.slice(1)]);
-      await runStage({ source, stages: [stage], sink, route: () => topic, signal: AbortSignal.timeout(60_000) });
+      await runStage({
+        source,
+        stages: [stage],
+        sink,
+        route: () => topic,
+        signal: AbortSignal.timeout(60_000),
+      });
       await close?.();
       assert.deepEqual(
         sink.written.map(({ arrival }) => formatPosition(arrival.position)),
@@ -84,7 +91,10 @@ export function stageConformance(name: string, subject: StageConformance): void 
     test('a restart from the last acked snapshot continues with the same verdicts', async () => {
       const records = await subject.records();
       const whole = await runOver(subject, records, [cut(records, 10)]);
-      const parted = await runOver(subject, records, [cut(records, 10).slice(0, 2), cut(records, 10).slice(2)]);
+      const parted = await runOver(subject, records, [
+        cut(records, 10).slice(0, 2),
+        cut(records, 10).slice(2),
+      ]);
       assert.deepEqual(parted, whole);
     });
   });
@@ -102,7 +112,13 @@ async function runOver(
     const { stage, close } = await subject.open(records);
     const sink = new MemorySink();
     source = new MemorySource(part, source.acked.at(-1)?.checkpoint ?? null);
-    await runStage({ source, stages: [stage], sink, route: () => topic, signal: AbortSignal.timeout(60_000) });
+    await runStage({
+      source,
+      stages: [stage],
+      sink,
+      route: () => topic,
+      signal: AbortSignal.timeout(60_000),
+    });
     await close?.();
     for (const { arrival, verdicts, previous } of sink.written) {
       written.push({ position: formatPosition(arrival.position), verdicts, previous });

@@ -31,12 +31,16 @@ describe('the demo feed', async () => {
   test('canaries of both labels are set apart: none of them is a document of an input', () => {
     const inputs = new Set([...attested, ...open, ...checks].map((document) => document.id));
     assert.ok(feed.canaries.every((canary) => !inputs.has(canary.id)));
-    for (const label of ['human', 'synthetic']) assert.equal(feed.canaries.filter((c) => c.label === label).length, 60);
+    for (const label of ['human', 'synthetic'])
+      assert.equal(feed.canaries.filter((c) => c.label === label).length, 60);
   });
 
   test('checks come right and wrong, as code and as maths', () => {
     assert.ok(checks.length >= 40);
-    assert.deepEqual([...new Set(checks.map((document) => document.check?.kind))].toSorted(), ['code', 'math']);
+    assert.deepEqual([...new Set(checks.map((document) => document.check?.kind))].toSorted(), [
+      'code',
+      'math',
+    ]);
   });
 
   test('the same installed packages give the same feed', async () => {
@@ -53,7 +57,9 @@ describe('the machine passages written for this repository', async () => {
   const { inputs } = await buildDemoFeed(modules, data);
 
   test('are at least 200, of 400 to 1,500 characters, none of them sharing eight words with another', () => {
-    const texts = inputs.open.filter((document) => document.declared?.generator === 'claude').map((document) => document.text);
+    const texts = inputs.open
+      .filter((document) => document.declared?.generator === 'claude')
+      .map((document) => document.text);
     assert.ok(texts.length >= 90, 'half of them are declared');
     const seen = new Map<string, number>();
     for (const [index, text] of texts.entries()) {

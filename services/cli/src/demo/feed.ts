@@ -7,8 +7,18 @@ import { readPassages } from './passages.ts';
 import type { Passage } from './passages.ts';
 import { seeded, shuffled } from './seeded.ts';
 
-const machineSchema = z.strictObject({ id: z.string(), genre: z.string(), generator: z.string(), text: z.string() });
-const checkRowSchema = z.strictObject({ id: z.string(), text: z.string(), check: checkSchema, correct: z.boolean() });
+const machineSchema = z.strictObject({
+  id: z.string(),
+  genre: z.string(),
+  generator: z.string(),
+  text: z.string(),
+});
+const checkRowSchema = z.strictObject({
+  id: z.string(),
+  text: z.string(),
+  check: checkSchema,
+  correct: z.boolean(),
+});
 
 /** A document with the label that the detector is told, but the pipeline never sees as a document. */
 export type CanaryDocument = Document & { readonly label: 'human' | 'synthetic' };
@@ -46,7 +56,9 @@ export async function buildDemoFeed(modules: string, data: URL): Promise<DemoFee
   const attestedSources = sources.filter((_, index) => index % 3 === 0);
   const attested = new Set(attestedSources);
   const open = passages.filter((passage) => !attested.has(passage.source));
-  const humans = open.slice(canariesPerLabel).map((passage, index) => humanDocument(passage, `open-${index}`));
+  const humans = open
+    .slice(canariesPerLabel)
+    .map((passage, index) => humanDocument(passage, `open-${index}`));
   const machine = await machineTexts(data, passages, random);
   const hidden = machine.filter((_, index) => index % 2 === 1);
   const planted = hidden.slice(0, canariesPerLabel);
@@ -56,7 +68,12 @@ export async function buildDemoFeed(modules: string, data: URL): Promise<DemoFee
   });
   const declared = machine
     .filter((_, index) => index % 2 === 0)
-    .map(({ id, text, generator }): Document => ({ id, text, source: 'assistants', declared: { origin: 'synthetic', generator } }));
+    .map(({ id, text, generator }): Document => ({
+      id,
+      text,
+      source: 'assistants',
+      declared: { origin: 'synthetic', generator },
+    }));
   const checks = await checkDocuments(data);
   return {
     inputs: {
@@ -67,8 +84,16 @@ export async function buildDemoFeed(modules: string, data: URL): Promise<DemoFee
       checks,
     },
     canaries: [
-      ...open.slice(0, canariesPerLabel).map((passage, index) => ({ ...humanDocument(passage, `canary-h-${index}`), label: 'human' as const })),
-      ...planted.map(({ id, text }) => ({ id, text, source: openSources[0] ?? 'unknown', label: 'synthetic' as const })),
+      ...open.slice(0, canariesPerLabel).map((passage, index) => ({
+        ...humanDocument(passage, `canary-h-${index}`),
+        label: 'human' as const,
+      })),
+      ...planted.map(({ id, text }) => ({
+        id,
+        text,
+        source: openSources[0] ?? 'unknown',
+        label: 'synthetic' as const,
+      })),
     ],
     synthetic: new Set([...undeclared, ...declared, ...checks].map((document) => document.id)),
     attestedSources,
@@ -76,7 +101,10 @@ export async function buildDemoFeed(modules: string, data: URL): Promise<DemoFee
 }
 
 /** The demo's configuration: which sources are attested, what each input is trusted for. */
-export function demoPipeline(feed: DemoFeed, files: { readonly [name in 'attested' | 'open' | 'checks']: string }): Pipeline {
+export function demoPipeline(
+  feed: DemoFeed,
+  files: { readonly [name in 'attested' | 'open' | 'checks']: string },
+): Pipeline {
   return pipelineSchema.parse({
     sources: [
       ...feed.attestedSources.map((match) => ({ match, trust: 'human' })),
@@ -112,9 +140,19 @@ interface MachineText {
   readonly generator: string;
 }
 
-async function machineTexts(data: URL, passages: readonly Passage[], random: () => number): Promise<readonly MachineText[]> {
-  const written = (await readLines(new URL('machine-passages.jsonl', data))).map((line) => machineSchema.parse(line));
-  const sampled = sampleNgramTexts(passages.map((passage) => passage.text), ngramTexts, random).map((text, index) => {
+async function machineTexts(
+  data: URL,
+  passages: readonly Passage[],
+  random: () => number,
+): Promise<readonly MachineText[]> {
+  const written = (await readLines(new URL('machine-passages.jsonl', data))).map((line) =>
+    machineSchema.parse(line),
+  );
+  const sampled = sampleNgramTexts(
+    passages.map((passage) => passage.text),
+    ngramTexts,
+    random,
+  ).map((text, index) => {
     return { id: `trigram-${index}`, text, generator: 'word trigrams' };
   });
   return shuffled([...written, ...sampled], random);
@@ -129,5 +167,8 @@ async function checkDocuments(data: URL): Promise<readonly Document[]> {
 
 async function readLines(file: URL): Promise<readonly unknown[]> {
   const content = await readFile(file, 'utf8');
-  return content.split('\n').filter((line) => line !== '').map((line): unknown => JSON.parse(line));
+  return content
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): unknown => JSON.parse(line));
 }

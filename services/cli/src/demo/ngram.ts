@@ -5,7 +5,11 @@
  * @param corpus Passages the model counts.
  * @param count How many texts, each of 400 to 900 characters.
  */
-export function sampleNgramTexts(corpus: readonly string[], count: number, random: () => number): readonly string[] {
+export function sampleNgramTexts(
+  corpus: readonly string[],
+  count: number,
+  random: () => number,
+): readonly string[] {
   const model = countTrigrams(corpus);
   return Array.from({ length: count }, () => sampleText(model, 400 + Math.floor(random() * 500), random));
 }
@@ -40,7 +44,10 @@ function sampleText(model: Trigrams, length: number, random: () => number): stri
   let characters = 0;
   while (characters < length) {
     const [before, between] = [words.at(-2), words.at(-1)];
-    const next = before === undefined || between === undefined ? undefined : pick(model.followers.get(`${before} ${between}`) ?? []);
+    const next =
+      before === undefined || between === undefined
+        ? undefined
+        : pick(model.followers.get(`${before} ${between}`) ?? []);
     const added = next === undefined ? [...(pick(model.starts) ?? ['The', 'end.'])] : [next];
     words.push(...added);
     characters += added.join(' ').length + 1;

@@ -32,7 +32,10 @@ export async function readPassages(modules: string): Promise<readonly Passage[]>
 async function documentationFiles(modules: string): Promise<string[]> {
   const entries = await readdir(modules, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && /\.(md|markdown|d\.ts)$/i.test(entry.name) && !/^licen[cs]e/i.test(entry.name))
+    .filter(
+      (entry) =>
+        entry.isFile() && /\.(md|markdown|d\.ts)$/i.test(entry.name) && !/^licen[cs]e/i.test(entry.name),
+    )
     .map((entry) => join(entry.parentPath, entry.name));
 }
 

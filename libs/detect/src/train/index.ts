@@ -1,0 +1,5 @@
+export { trainDetector } from './detector.ts';
+export type { TrainedDetector, TrainOptions } from './detector.ts';
+export { labelledRowSchema } from './corpus.ts';
+export type { LabelledRow } from './corpus.ts';
+export type { TrainProgress } from './progress.ts';

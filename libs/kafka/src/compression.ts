@@ -1,0 +1,115 @@
+import { constants, gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
+import { BallastError } from '@ballast/stage';
+import kafkajs from 'kafkajs';
+import { kafkaErrors } from './errors.ts';
+
+/** Largest record set after decompression, in bytes: six messages of the largest size topics allow. */
+const decompressedBytesMax = 64 * 1024 * 1024;
+/** zstd level 1: on record sets the best ratio per CPU second of gzip and zstd levels. */
+const zstdLevel = 1;
+
+/** A codec as kafkajs calls it, once per record set. */
+export interface Codec {
+  compress(encoder: { readonly buffer: Uint8Array }): Promise<Buffer>;
+  /** Throws BALLAST_KAFKA_TOO_LARGE or BALLAST_KAFKA_CORRUPT. */
+  decompress(buffer: Uint8Array): Promise<Buffer>;
+}
+
+/**
+ * Replaces kafkajs's gzip codec, which decompresses without a bound, and adds zstd, which it lacks.
+ * Process-wide; call it before the first client is made. snappy and LZ4 stay unsupported: kafkajs
+ * refuses such a record set.
+ */
+export function registerCodecs(bytesMax: number = decompressedBytesMax): void {
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
+  const [gzip, zstd] = [gzipCodec(bytesMax), zstdCodec(bytesMax)];
+  CompressionCodecs[CompressionTypes.GZIP] = () => gzip;
+  CompressionCodecs[CompressionTypes.ZSTD] = () => zstd;
+}
+
+/** gzip that never yields more than `bytesMax` bytes, over all members of the input. */
+export function gzipCodec(bytesMax: number = decompressedBytesMax): Codec {
+  return {
+    compress: ({ buffer }) => run((done) => gzip(buffer, done)),
+    decompress: (buffer) =>
+      bounded('gzip', bytesMax, () => run((done) => gunzip(buffer, { maxOutputLength: bytesMax }, done))),
+  };
+}
+
+/**
+ * zstd that never yields more than `bytesMax` bytes. Node stops after the first frame of an input and
+ * says nothing (Node 24), so the frames are read one by one until the input is used up.
+ */
+export function zstdCodec(bytesMax: number = decompressedBytesMax): Codec {
+  return {
+    compress: ({ buffer }) =>
+      run((done) =>
+        zstdCompress(buffer, { params: { [constants.ZSTD_c_compressionLevel]: zstdLevel } }, done),
+      ),
+    decompress: (buffer) => bounded('zstd', bytesMax, () => readFrames(buffer, bytesMax)),
+  };
+}
+
+async function readFrames(input: Uint8Array, bytesMax: number): Promise<Buffer> {
+  const frames: Buffer[] = [];
+  let bytes = 0;
+  let read = 0;
+  do {
+    const frame = await readFrame(input.subarray(read), bytesMax - bytes);
+    if (frame.read === 0) throw new Error('a frame of no bytes');
+    frames.push(frame.content);
+    bytes += frame.content.byteLength;
+    read += frame.read;
+  } while (read < input.byteLength);
+  return frames.length === 1 && frames[0] !== undefined ? frames[0] : Buffer.concat(frames, bytes);
+}
+
+interface Frame {
+  readonly content: Buffer;
+  /** Bytes of the input that the frame took. */
+  readonly read: number;
+}
+
+async function readFrame(input: Uint8Array, bytesMax: number): Promise<Frame> {
+  // The limit of an exhausted budget is one byte, not none: Node refuses 0, and an empty frame is legal.
+  const options = { maxOutputLength: Math.max(1, bytesMax), info: true };
+  const result: unknown = await run<unknown>((done) => zstdDecompress(input, options, done));
+  if (!isInfo(result)) throw new TypeError('zstdDecompress gave no engine');
+  if (result.buffer.byteLength > bytesMax)
+    throw Object.assign(new RangeError('limit'), { code: tooLargeCode });
+  return { content: result.buffer, read: result.engine.bytesWritten };
+}
+
+function isInfo(
+  result: unknown,
+): result is { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } } {
+  return typeof result === 'object' && result !== null && 'buffer' in result && 'engine' in result;
+}
+
+const tooLargeCode = 'ERR_BUFFER_TOO_LARGE';
+
+async function bounded(name: string, bytesMax: number, read: () => Promise<Buffer>): Promise<Buffer> {
+  try {
+    return await read();
+  } catch (error) {
+    const isTooLarge = error instanceof Error && 'code' in error && error.code === tooLargeCode;
+    if (isTooLarge) {
+      throw new BallastError(
+        kafkaErrors.tooLarge,
+        `${name} record set is above ${bytesMax} bytes decompressed`,
+        {
+          cause: error,
+        },
+      );
+    }
+    throw new BallastError(kafkaErrors.corrupt, `${name} record set cannot be decompressed`, {
+      cause: error,
+    });
+  }
+}
+
+function run<T = Buffer>(start: (done: (error: Error | null, result: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, result) => (error === null ? resolve(result) : reject(error)));
+  });
+}

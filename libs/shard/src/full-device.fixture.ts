@@ -1,0 +1,17 @@
+import { BallastError } from '@ballast/stage';
+import { hyparquetWriters } from './hyparquet.ts';
+import { dataRow } from './rows.fixture.ts';
+
+// Run by the test under a limit of file size: writes until the device answers that it is full.
+const [directory = ''] = process.argv.slice(2);
+await using writers = hyparquetWriters();
+try {
+  const writer = await writers.open({ kind: 'data', directory });
+  for (let group = 0; group < 50; group += 1) {
+    const text = Buffer.from(crypto.getRandomValues(new Uint8Array(60_000))).toString('base64');
+    await writer.writeGroup([dataRow({ text })]);
+  }
+  await writer.finish({}, () => 'shard.parquet');
+} catch (error) {
+  process.exitCode = error instanceof BallastError ? error.exit : 1;
+}

@@ -1,0 +1,12 @@
+export { openTopics } from './topics.ts';
+export type { EmbeddedTopics, TopicCount, TopicsOptions } from './topics.ts';
+export type { LaneReaderOptions, LaneStart } from './lane-reader.ts';
+export type { PausableSource, SourceOptions, SourceStart } from './source.ts';
+export type { Committed, GroupPlace } from './groups.ts';
+export type { Published } from './published.ts';
+export type { Message, NewMessage, ReadLimit } from './log.ts';
+export type { TopicDescription } from './description.ts';
+export { ingestRows } from './ingest.ts';
+export type { IngestInput, IngestProgress, IngestReport } from './ingest.ts';
+export type { Row } from './ingest-prefix.ts';
+export { topicErrors } from './errors.ts';

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { BallastError } from '@ballast/stage';
+import { open } from 'lmdb';
+import type { Database } from 'lmdb';
+import { verifyErrors } from '../errors.ts';
+import { openFirstSeenIndex } from './first-seen.ts';
+import type { FirstSeenIndex, FirstSeenOptions } from './first-seen.ts';
+import { assertReadable } from './lmdb-file.ts';
+import type { IndexStorage, IndexTransaction, IndexView, Space } from './storage.ts';
+
+/**
+ * Opens the first-seen index in a folder, which is created when missing. Several processes of one
+ * host may open it at once.
+ * Throws BALLAST_VERIFY_INDEX_UNWRITABLE, _UNREADABLE, _OF_OTHER_TABLE or _OF_OTHER_VERSION.
+ */
+export async function openLmdbIndex(folder: string, options: FirstSeenOptions): Promise<FirstSeenIndex> {
+  const storage = openLmdbStorage(folder);
+  try {
+    return await openFirstSeenIndex(storage, options);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+/** The storage of {@link openLmdbIndex}: one LMDB environment, one database per kind of entry. */
+export function openLmdbStorage(folder: string): IndexStorage {
+  const { root, databases } = openDatabases(folder);
+  const view: IndexView = { get: (space, key) => databases[space].get(key) };
+  const transaction: IndexTransaction = {
+    ...view,
+    put: (space, key, value) => databases[space].putSync(key, value),
+    removeBetween: (space, start, end) => {
+      // Collected first: removing under an open cursor would move it.
+      const keys = [...databases[space].getKeys({ start, end, inclusiveEnd: true })];
+      for (const key of keys) databases[space].removeSync(key);
+    },
+  };
+  return {
+    // Both look-ups of one call must see one state: the read transaction is held for the event turn.
+    read: (work) => guarded('read', () => work(view)),
+    transact: async (work) => {
+      // The first error of `work` is kept: lmdb aborts the child transaction and may wrap it.
+      let thrown: { readonly error: unknown } | undefined;
+      try {
+        return await root.childTransaction(() => {
+          try {
+            return work(transaction);
+          } catch (error) {
+            thrown = { error };
+            throw error;
+          }
+        });
+      } catch (cause) {
+        throw thrown !== undefined && thrown.error instanceof BallastError ? thrown.error : unwritable(cause);
+      }
+    },
+    flush: async () => {
+      try {
+        // `put` and `transaction` resolve at commit; only this waits for the disk (protocol P26).
+        await root.flushed;
+      } catch (cause) {
+        throw unwritable(cause);
+      }
+    },
+    close: () => root.close(),
+  };
+}
+
+interface Databases {
+  readonly root: ReturnType<typeof open<string, string>>;
+  readonly databases: { readonly [S in Space]: Database<string, string> };
+}
+
+function openDatabases(folder: string): Databases {
+  try {
+    assertReadable(join(folder, 'data.mdb'));
+    // Without overlapping sync a commit is on disk when it resolves, and no process can see a commit
+    // of another that a power cut would still undo.
+    const root = open<string, string>({
+      path: folder,
+      noSubdir: false,
+      encoding: 'string',
+      overlappingSync: false,
+    });
+    const database = (name: Space): Database<string, string> => root.openDB({ name, encoding: 'string' });
+    return {
+      root,
+      databases: {
+        outcome: database('outcome'),
+        claim: database('claim'),
+        mark: database('mark'),
+        meta: database('meta'),
+      },
+    };
+  } catch (cause) {
+    if (cause instanceof BallastError) throw cause;
+    throw new BallastError(
+      verifyErrors.indexUnwritable,
+      `openLmdbIndex: the dedup index in ${folder} cannot be opened`,
+      { cause },
+    );
+  }
+}
+
+function unwritable(cause: unknown): BallastError {
+  return new BallastError(
+    verifyErrors.indexUnwritable,
+    'first-seen index: a transaction could not be written',
+    {
+      cause,
+    },
+  );
+}
+
+function guarded<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof BallastError) throw cause;
+    throw new BallastError(verifyErrors.indexUnreadable, `first-seen index: the ${what} failed`, { cause });
+  }
+}

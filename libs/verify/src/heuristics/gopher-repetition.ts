@@ -1,0 +1,69 @@
+import { splitAtNewlines, strip } from '../text/lines.ts';
+import type { Words } from '../text/words.ts';
+import { findDuplicates } from './duplicates.ts';
+import type { Findings } from './findings.ts';
+import { duplicateSizes } from './ngrams.ts';
+import type { Ngrams } from './ngrams.ts';
+
+/**
+ * Bounds of Gopher's repetition rules (Rae et al., arXiv 2112.11446, Table A1). A text fails what is
+ * strictly above its bound; a bound of 0 switches a rule off, as in datatrove.
+ */
+export interface RepetitionThresholds {
+  /** Share of paragraphs (parts between two or more newlines of the stripped text) that are copies. */
+  readonly duplicateParagraphs: number;
+  /** Share of characters in such copies. */
+  readonly duplicateParagraphCharacters: number;
+  /** Share of lines (parts between newlines of the text as it is) that are copies. */
+  readonly duplicateLines: number;
+  readonly duplicateLineCharacters: number;
+  /** Share of characters that the most frequent 2-, 3- and 4-gram covers. */
+  readonly topNgrams: readonly [two: number, three: number, four: number];
+  /** Share of characters in repeated 5- to 10-grams. */
+  readonly duplicateNgrams: readonly [
+    five: number,
+    six: number,
+    seven: number,
+    eight: number,
+    nine: number,
+    ten: number,
+  ];
+}
+
+/**
+ * Gopher's repetition rules as datatrove 0.10 has them: second and later copies count, shares are of all
+ * characters of the text. Note that short texts always fail `top_2_gram` to `top_4_gram`, because an
+ * n-gram that occurs once counts. `words` must have read a text that is not empty.
+ */
+export function judgeRepetition(
+  words: Words,
+  ngrams: Ngrams,
+  thresholds: RepetitionThresholds,
+  findings: Findings,
+): void {
+  const { text, length } = words;
+  const above = (rule: string, share: number, bound: number): void =>
+    findings.note(rule, share, bound > 0 && share > bound);
+
+  const paragraphs = splitAtNewlines(strip(text), 2);
+  const paragraphCopies = findDuplicates(paragraphs);
+  above('dup_para_frac', paragraphCopies.parts / paragraphs.length, thresholds.duplicateParagraphs);
+  above('dup_para_char_frac', paragraphCopies.characters / length, thresholds.duplicateParagraphCharacters);
+
+  const lines = splitAtNewlines(text, 1);
+  const lineCopies = findDuplicates(lines);
+  above('dup_line_frac', lineCopies.parts / lines.length, thresholds.duplicateLines);
+  above('dup_line_char_frac', lineCopies.characters / length, thresholds.duplicateLineCharacters);
+
+  ngrams.top(words).forEach((covered, index) => {
+    if (words.count < index + 2) return;
+    above(`top_${index + 2}_gram`, covered / length, thresholds.topNgrams[index] ?? 0);
+  });
+  ngrams.duplicates(words).forEach((characters, index) => {
+    above(
+      `duplicated_${duplicateSizes[index]}_n_grams`,
+      characters / length,
+      thresholds.duplicateNgrams[index] ?? 0,
+    );
+  });
+}

@@ -1,0 +1,179 @@
+import { mix } from '../text/growing-table.ts';
+import type { Words } from '../text/words.ts';
+
+/** Code points that the most frequent n-gram covers (its length times its count), for n = 2, 3, 4; 0 when the text has fewer words. */
+export type TopNgrams = readonly [two: number, three: number, four: number];
+
+/** n of the duplicate n-grams of Gopher (arXiv 2112.11446, Table A1). */
+export const duplicateSizes = [5, 6, 7, 8, 9, 10] as const;
+
+/**
+ * Counts n-grams of one text at a time in arrays that are reused. Exact: an n-gram is found by a hash
+ * and compared in full. Time and memory are linear in the number of words.
+ */
+export class Ngrams {
+  /** Entry number plus one per slot, 0 for none; at most half full. */
+  #slots: Int32Array = new Int32Array(0);
+  /** Slots in use for the text at hand, less one. */
+  #mask = 0;
+  #left: Int32Array = new Int32Array(0);
+  #right: Int32Array = new Int32Array(0);
+  #counts: Int32Array = new Int32Array(0);
+  #grams: Int32Array = new Int32Array(0);
+  #hashes: Int32Array = new Int32Array(0);
+  #places: Int32Array = new Int32Array(0);
+  #sums: Int32Array = new Int32Array(0);
+  #inverses: Int32Array = new Int32Array(0);
+  #lengths: Int32Array = new Int32Array(0);
+
+  /**
+   * Words are joined by one space; a tie goes to the n-gram seen first; one that occurs once counts too
+   * (datatrove 0.10). An n-gram is the pair of the (n − 1)-gram before it and its last word.
+   */
+  top(words: Words): TopNgrams {
+    this.#reserve(words.count);
+    const { ids, count } = words;
+    this.#grams.set(ids.subarray(0, count));
+    return [this.#extend(words, 2), this.#extend(words, 3), this.#extend(words, 4)];
+  }
+
+  /** Turns the numbers of (n − 1)-grams into those of n-grams; returns the coverage of the top one. */
+  #extend(words: Words, n: number): number {
+    const last = words.count - n;
+    if (last < 0) return 0;
+    this.#slots.fill(0, 0, this.#mask + 1);
+    const { ids } = words;
+    const grams = this.#grams;
+    const places = this.#places;
+    const counts = this.#counts;
+    let entries = 0;
+    let best = 0;
+    let bestCount = 1;
+    for (let place = 0; place <= last; place += 1) {
+      const gram = grams[place] ?? 0;
+      if (gram < 0) continue;
+      const entry = this.#intern(gram, ids[place + n - 1] ?? 0, entries);
+      if (entry === entries) {
+        entries += 1;
+        counts[entry] = 1;
+        places[entry] = place;
+      } else counts[entry] = (counts[entry] ?? 0) + 1;
+      grams[place] = entry;
+    }
+    // Entries are numbered by first appearance, so the strict comparison keeps the first of a tie.
+    for (let entry = 0; entry < entries; entry += 1) {
+      if ((counts[entry] ?? 0) <= bestCount) continue;
+      bestCount = counts[entry] ?? 0;
+      best = places[entry] ?? 0;
+    }
+    // What occurs once cannot be part of a longer n-gram that occurs twice.
+    for (let place = 0; place <= last; place += 1) {
+      const entry = grams[place] ?? 0;
+      if (entry >= 0 && counts[entry] === 1) grams[place] = -1;
+    }
+    let length = n - 1;
+    for (let word = best; word < best + n; word += 1)
+      length += words.lexicon.tokenLength[ids[word] ?? 0] ?? 0;
+    return length * bestCount;
+  }
+
+  #intern(left: number, right: number, next: number): number {
+    const mask = this.#mask;
+    let slot = mix(Math.imul(left, 0x9e3779b1) ^ right) & mask;
+    for (let found = this.#slots[slot] ?? 0; found !== 0; found = this.#slots[slot] ?? 0) {
+      if (this.#left[found - 1] === left && this.#right[found - 1] === right) return found - 1;
+      slot = (slot + 1) & mask;
+    }
+    this.#slots[slot] = next + 1;
+    this.#left[next] = left;
+    this.#right[next] = right;
+    return next;
+  }
+
+  /**
+   * Code points in repeated n-grams for each n of {@link duplicateSizes}. Words are joined without
+   * separator; from a repeated n-gram the scan jumps n words, else one; the first copy does not count
+   * (datatrove 0.10).
+   */
+  duplicates(words: Words): readonly number[] {
+    this.#reserve(words.count);
+    const { ids, count, lexicon } = words;
+    const { tokenSum, tokenPower, tokenInverse, tokenLength } = lexicon;
+    let sum = 0;
+    let power = 1;
+    let inverse = 1;
+    let length = 0;
+    for (let word = 0; word < count; word += 1) {
+      const id = ids[word] ?? 0;
+      this.#sums[word] = sum;
+      this.#inverses[word] = inverse;
+      this.#lengths[word] = length;
+      sum = (sum + Math.imul(tokenSum[id] ?? 0, power)) | 0;
+      power = Math.imul(power, tokenPower[id] ?? 0);
+      inverse = Math.imul(inverse, tokenInverse[id] ?? 0);
+      length += tokenLength[id] ?? 0;
+    }
+    this.#sums[count] = sum;
+    this.#lengths[count] = length;
+    return duplicateSizes.map((n) => this.#repeated(words, n));
+  }
+
+  #repeated(words: Words, n: number): number {
+    this.#slots.fill(0, 0, this.#mask + 1);
+    const slots = this.#slots;
+    const mask = this.#mask;
+    const sums = this.#sums;
+    const hashes = this.#hashes;
+    const places = this.#places;
+    const last = words.count - n;
+    let entries = 0;
+    let characters = 0;
+    let place = 0;
+    while (place <= last) {
+      // Σ unit·base^k of the n-gram alone: the prefix sums' difference, shifted back to the start.
+      const hash = Math.imul(((sums[place + n] ?? 0) - (sums[place] ?? 0)) | 0, this.#inverses[place] ?? 0);
+      let slot = mix(hash) & mask;
+      let found = slots[slot] ?? 0;
+      while (found !== 0) {
+        const entry = found - 1;
+        if (hashes[entry] === hash && words.lexicon.joinsAlike(words.ids, places[entry] ?? 0, place, n))
+          break;
+        slot = (slot + 1) & mask;
+        found = slots[slot] ?? 0;
+      }
+      if (found === 0) {
+        hashes[entries] = hash;
+        places[entries] = place;
+        slots[slot] = ++entries;
+        place += 1;
+      } else {
+        characters += (this.#lengths[place + n] ?? 0) - (this.#lengths[place] ?? 0);
+        place += n;
+      }
+    }
+    return characters;
+  }
+
+  #reserve(count: number): void {
+    let size = 1024;
+    while (size < count * 2) size *= 2;
+    this.#mask = size - 1;
+    // Give back what one giant document took.
+    const isGiant = this.#slots.length > 65_536 && this.#slots.length > size * 8;
+    if (size <= this.#slots.length && !isGiant) return;
+    this.#slots = new Int32Array(size);
+    for (const set of [
+      (array: Int32Array) => (this.#left = array),
+      (array: Int32Array) => (this.#right = array),
+      (array: Int32Array) => (this.#counts = array),
+      (array: Int32Array) => (this.#grams = array),
+      (array: Int32Array) => (this.#hashes = array),
+      (array: Int32Array) => (this.#places = array),
+      (array: Int32Array) => (this.#sums = array),
+      (array: Int32Array) => (this.#inverses = array),
+      (array: Int32Array) => (this.#lengths = array),
+    ]) {
+      set(new Int32Array(size / 2 + 1));
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { CheckOutcome, Document, Pipeline } from '@ballast/document';
+import { codeChecker } from './code.ts';
+import { checkMath } from './math.ts';
+import { unknown } from './outcome.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/** Runs the check a document brings; `undefined` for one that brings none. */
+export type Checker = (
+  document: Document,
+  trusted: boolean,
+  signal: AbortSignal,
+) => Promise<CheckOutcome | undefined>;
+
+/** The checks of both kinds, code by way of a sandbox. */
+export function checker(pipeline: Pipeline['verify'], sandbox: Sandbox | undefined): Checker {
+  const checkCode = codeChecker({ sandbox, timeoutMs: pipeline.timeoutMs });
+  return async ({ text, check }, trusted, signal) => {
+    if (check === undefined) return undefined;
+    if (check.kind === 'math') return { kind: 'math', trusted, ...checkMath(text, check) };
+    const truth = pipeline.code === 'off' ? unknown('code_checks_off') : await checkCode(text, check, signal);
+    return { kind: 'code', trusted, ...truth };
+  };
+}

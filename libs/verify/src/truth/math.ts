@@ -1,0 +1,96 @@
+import type { Check } from '@ballast/document';
+import { expressionLengthMax, readNumber } from './number.ts';
+import type { Reading } from './number.ts';
+import { unknown } from './outcome.ts';
+import type { Truth } from './outcome.ts';
+import { distance, isAtMost, multiply, ofDouble } from './rational.ts';
+
+/** A check that brings the right answer. */
+export type MathCheck = Extract<Check, { readonly kind: 'math' }>;
+
+/**
+ * Compares the answer of a text with the right one, exactly (or within an absolute tolerance when the
+ * check gives one). `pass` and `fail` need both sides to be understood whole; all else is `unknown`.
+ */
+export function checkMath(text: string, check: MathCheck): Truth {
+  const answer = answerOf(text);
+  if (answer === undefined) return unknown('no_answer');
+  const found = readAnswer(answer);
+  if (found === undefined) return unknown('answer_not_understood');
+  const expected = readAnswer(check.answer);
+  if (expected === undefined) return unknown('expected_not_understood');
+  const agree = agrees(found, expected, check.tolerance ?? 0);
+  if (agree === undefined) return unknown('out_of_range');
+  if (agree) return { outcome: 'pass', passed: 1, total: 1 };
+  // "50" and "50 %" mean the same in a sentence that names the unit, and differ by 100 in one that does not.
+  if (found.percent !== expected.percent && isHundredfold(found, expected)) return unknown('per_cent_or_not');
+  return { outcome: 'fail', passed: 0, total: 1 };
+}
+
+/**
+ * The answer a text ends with: what its last `\boxed{…}` holds, else what the last line that is not
+ * blank says after its last `=` (or colon, or "is"), without the full stop. `undefined` when there is none.
+ */
+export function answerOf(text: string): string | undefined {
+  const boxed = text.lastIndexOf('\\boxed');
+  if (boxed >= 0) return balanced(text, boxed + '\\boxed'.length);
+  const trimmed = text.trimEnd();
+  const line = trimmed.slice(trimmed.lastIndexOf('\n') + 1).trim();
+  if (line === '' || line.length > expressionLengthMax) return undefined;
+  // "x = 1 or x = 2" has two answers.
+  if (/[=:].*(?:\bor\b|\band\b|[,;]\s)/i.test(line)) return undefined;
+  const sign = Math.max(line.lastIndexOf('='), line.lastIndexOf(':'));
+  // ">=", "!=" and the like bound an answer or deny it.
+  if (/[<>!~]/.test(line.charAt(sign - 1))) return undefined;
+  const said = line.slice(sign + 1);
+  const after = /^[^]*\b(?:is|equals)\b/i.exec(said)?.[0].length ?? 0;
+  return (
+    said
+      .slice(after)
+      .replaceAll('**', ' ')
+      .trim()
+      .replace(/[.\u3002!]$/, '')
+      .trim() || undefined
+  );
+}
+
+/** The contents of the braces that open at or right after `start`, found in one pass. */
+function balanced(text: string, start: number): string | undefined {
+  let open = start;
+  while (text.charAt(open) === ' ') open += 1;
+  if (text.charAt(open) !== '{') return undefined;
+  let depth = 0;
+  for (let at = open; at < text.length && at - open <= expressionLengthMax; at += 1) {
+    const sign = text.charAt(at);
+    if (sign === '\\') at += 1;
+    else if (sign === '{') depth += 1;
+    else if (sign === '}') depth -= 1;
+    if (depth === 0) return text.slice(open + 1, at);
+  }
+  return undefined;
+}
+
+/** `x = 5` says 5 when the left side is one name; any other equation is not read. */
+function readAnswer(text: string): Reading | undefined {
+  const bare = text
+    .trim()
+    .replace(/^\$+|\$+$/g, '')
+    .replace(/\.$/, '');
+  const [left = '', right, ...more] = bare.split('=');
+  if (right === undefined) return readNumber(bare);
+  return more.length === 0 && /^\s*[A-Za-z](?:_\{?\w{1,8}\}?)?\s*$/.test(left)
+    ? readNumber(right)
+    : undefined;
+}
+
+function agrees(found: Reading, expected: Reading, tolerance: number): boolean | undefined {
+  const apart = distance(found.value, expected.value);
+  const allowed = ofDouble(tolerance);
+  return apart === undefined || allowed === undefined ? undefined : isAtMost(apart, allowed);
+}
+
+function isHundredfold(found: Reading, expected: Reading): boolean {
+  const [share, plain] = found.percent ? [found, expected] : [expected, found];
+  const scaled = multiply(share.value, { numerator: 100n, denominator: 1n });
+  return scaled?.numerator === plain.value.numerator && scaled.denominator === plain.value.denominator;
+}

@@ -1,0 +1,133 @@
+import { availableParallelism } from 'node:os';
+import type { CheckOutcome, Pipeline, Trust, VerifyJudgement, VerifyVerdict } from '@ballast/document';
+import { BallastError } from '@ballast/stage';
+import type { Record, Stage } from '@ballast/stage';
+import { AckedPositions } from './acked.ts';
+import type { Candidate } from './dedup/decide.ts';
+import type { FirstSeenIndex } from './dedup/first-seen.ts';
+import { exactSignature } from './dedup/signature.ts';
+import { strengthOf } from './dedup/strength.ts';
+import type { Strength } from './dedup/strength.ts';
+import { verifyErrors } from './errors.ts';
+import { examine } from './heuristics/examine.ts';
+import { presets } from './heuristics/preset.ts';
+import { mapInPool } from './pool.ts';
+import { tokenizerVersion } from './text/words.ts';
+import { checker } from './truth/check.ts';
+import type { Checker } from './truth/check.ts';
+import type { Sandbox } from './truth/sandbox.ts';
+
+const version = 'ballast-verify-1';
+
+/** What the verifier is built of. */
+export interface VerifyOptions {
+  readonly pipeline: Pipeline['verify'];
+  /** What an ingest topic is trusted to say. */
+  readonly trustOf: (ingestTopic: string) => ReadonlySet<Trust>;
+  /** Shared by all verifiers of one table. */
+  readonly index: FirstSeenIndex;
+  /** Absent on a host without one: code checks end `unknown`. */
+  readonly sandbox: Sandbox | undefined;
+  /** Checks that run at once. Default: one per core. */
+  readonly checksAtOnce?: number;
+}
+
+/**
+ * The verifier: is it good, is it true, and is it new?
+ *
+ * Reasons: `ok`; `empty` or the first failing quality rule (with `action: enforce`); `check_failed` for a
+ * check that the ingest vouches for; `exact_duplicate`. An anchor document is refused only as an exact
+ * duplicate of another anchor document. `verified` is a passed check that the ingest vouches for.
+ * A position judged before gets its stored verdict, and nothing is run for it (protocol P9); one that
+ * was acked before is deferred as `already_settled`, which only a verifier that lost its partition sees.
+ *
+ * Throws BALLAST_VERIFY_NO_SANDBOX when `code: required` and there is none.
+ */
+export function verify(options: VerifyOptions): Stage<VerifyVerdict> {
+  const { pipeline, sandbox, index } = options;
+  if (pipeline.code === 'required' && sandbox === undefined) {
+    throw new BallastError(
+      verifyErrors.noSandbox,
+      'verify: verify.code is required, and this host has no sandbox',
+    );
+  }
+  const check = checker(pipeline, sandbox);
+  const checksAtOnce = options.checksAtOnce ?? availableParallelism();
+  const state = new AckedPositions();
+  return {
+    name: 'verify',
+    version,
+    state,
+    process: async (batch, signal) => {
+      signal.throwIfAborted();
+      const [first] = batch;
+      if (first === undefined) return [];
+      const positions = batch.map((record) => record.position);
+      const stored = await index.recall(positions);
+      const fresh = batch.filter((_, at) => stored[at] === undefined);
+      const candidates = await mapInPool(fresh, checksAtOnce, async (record) => {
+        signal.throwIfAborted();
+        return await judge(record, options, check, signal);
+      });
+      const settling = state.takeAcked(first.read).map(({ ingest, offset }) => index.settle(ingest, offset));
+      const [decided] = await Promise.all([index.decide(candidates), ...settling]);
+      state.judged(first.read, positions);
+      const next = decided.values();
+      return stored.map((verdict) => verdict ?? next.next().value ?? alreadySettled);
+    },
+  };
+}
+
+const alreadySettled: VerifyVerdict = {
+  stage: 'verify',
+  version,
+  action: 'defer',
+  reason: 'already_settled',
+};
+
+/** Everything about one document but whether another holds its text. */
+async function judge(
+  record: Record,
+  { pipeline, trustOf }: VerifyOptions,
+  check: Checker,
+  signal: AbortSignal,
+): Promise<Candidate> {
+  const { document, position } = record;
+  const strength = standing(record);
+  const preset = presets[pipeline.preset];
+  const { ratios, failed, keptLines } = examine(document.text, preset);
+  const refused = strength === 'anchor' ? undefined : qualityReason(failed, pipeline.action);
+  // What quality refuses already needs no sandbox.
+  const outcome =
+    refused === undefined ? await check(document, trustOf(position.topic).has('check'), signal) : undefined;
+  const reason = refused ?? (strength === 'anchor' ? undefined : checkReason(outcome));
+  const verdict: VerifyJudgement = {
+    stage: 'verify',
+    version,
+    action: reason === undefined ? 'keep' : 'reject',
+    reason: reason ?? 'ok',
+    preset: preset.name,
+    tokenizer: tokenizerVersion,
+    ratios: { ...ratios },
+    failed: [...failed],
+    verified: outcome?.outcome === 'pass' && outcome.trusted,
+    ...(outcome === undefined ? {} : { check: outcome }),
+    ...(keptLines === undefined ? {} : { textEdits: ['c4_lines'] }),
+  };
+  return { position, strength, signatures: [exactSignature(document.text)], verdict };
+}
+
+/** Without the detector's judgement (this stage run alone) every document is equally weak. */
+function standing({ verdicts: { detect } }: Record): Strength {
+  return detect !== undefined && 'pool' in detect ? strengthOf(detect) : 'synthetic';
+}
+
+function qualityReason(failed: readonly string[], action: Pipeline['verify']['action']): string | undefined {
+  // There is nothing to learn from a text without a visible character, whatever is enforced.
+  if (failed.includes('empty')) return 'empty';
+  return action === 'enforce' ? failed[0] : undefined;
+}
+
+function checkReason(outcome: CheckOutcome | undefined): string | undefined {
+  return outcome?.trusted === true && outcome.outcome === 'fail' ? 'check_failed' : undefined;
+}

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { Verdicts } from '@ballast/document';
+import { BallastError } from '@ballast/stage';
+import { findDocument } from '@ballast/table';
+import type { FoundRow } from '@ballast/table';
+import type { Command } from '../command.ts';
+import { cliErrors } from '../errors.ts';
+import { findInState } from '../pipeline/find-in-state.ts';
+import type { FoundMessage } from '../pipeline/find-in-state.ts';
+
+const args = {
+  table: { type: 'positional', required: true, description: 'Dataset root' },
+  id: {
+    type: 'positional',
+    required: true,
+    description: 'Document id, or its position topic/partition/offset',
+  },
+  state: { type: 'string', valueHint: 'DIR', description: 'Embedded state; default DIR/_state' },
+  json: { type: 'boolean', description: 'Print everything as JSON' },
+} as const;
+
+/** `ballast explain DIR ID`: the whole path of one document; exit 66 for an unknown id. */
+export const explain: Command = {
+  meta: {
+    name: 'explain',
+    description: 'The whole path of one document: evidence, thresholds, outcome, shard and row.',
+  },
+  args,
+  run: async (flags) => {
+    const [root, id] = flags.positionals;
+    if (root === undefined || id === undefined)
+      throw new BallastError(
+        cliErrors.usage,
+        'explain needs the dataset root and an id: ballast explain DIR ID',
+      );
+    const rows = await findDocument(root, id);
+    const messages =
+      rows.length > 0 ? [] : await findInState(flags.text('state') ?? join(root, '_state'), id);
+    if (rows.length + messages.length === 0)
+      throw new BallastError(
+        cliErrors.unknownDocument,
+        `explain: neither the table nor its state holds ${id}`,
+      );
+    if (flags.on('json'))
+      process.stdout.write(
+        `${JSON.stringify({ schemaVersion: 1, id, rows, waiting: messages }, plain, 2)}\n`,
+      );
+    else process.stdout.write([...rows.map(renderRow), ...messages.map(renderMessage)].join('\n'));
+    return 0;
+  },
+};
+
+function plain(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+function renderRow(row: FoundRow): string {
+  const place = `${row.shard}, row ${row.row}${row.unit === null ? '' : `, judged unit ${row.unit}`}`;
+  const outcome =
+    row.action === 'keep'
+      ? `kept in ${place} (lane ${row.lane}, use ${(row.repeat_index ?? 0) + 1} of ${row.repeats_granted ?? 1})`
+      : `${row.action}: ${row.reason}, in ${place}`;
+  return `${row.id}: ${outcome}\n${renderVerdicts(row.verdicts)}`;
+}
+
+function renderMessage({ id, topic, verdicts }: FoundMessage): string {
+  return `${id}: not in the table yet, in ${topic}\n${renderVerdicts(verdicts)}`;
+}
+
+function renderVerdicts({ detect, verify, oversample, mix }: Verdicts): string {
+  const lines: string[] = [];
+  if (detect?.action === 'keep') {
+    lines.push(
+      `  detect     ${detect.pool}: p ${detect.p.toFixed(3)}, upper end ${detect.pUpper.toFixed(3)} by ${detect.basis}, band ${detect.band}, calibration error ${detect.eps.toFixed(3)}${detect.calibrated ? '' : ', source family not calibrated'} (family ${detect.family})`,
+    );
+    for (const { name, weight, detail } of detect.evidence)
+      lines.push(
+        `             evidence ${name} ${weight >= 0 ? '+' : ''}${weight}${detail === undefined ? '' : `: ${detail}`}`,
+      );
+    lines.push(
+      `             model ${detect.snapshots.model}, calibration ${detect.snapshots.calibration}, prevalence ${detect.snapshots.prevalence}`,
+    );
+  } else if (detect !== undefined) lines.push(`  detect     ${detect.action}: ${detect.reason}`);
+  if (verify !== undefined) {
+    lines.push(
+      `  verify     ${verify.action}: ${verify.reason}${'failed' in verify && verify.failed.length > 0 ? `; failing rules ${verify.failed.join(', ')}` : ''}`,
+    );
+    if ('check' in verify && verify.check !== undefined)
+      lines.push(
+        `             ${verify.check.kind} check: ${verify.check.outcome}${verify.check.detail === undefined ? '' : ` (${verify.check.detail})`}, ${verify.check.trusted ? 'trusted' : 'its own'}`,
+      );
+    if ('duplicateOf' in verify && verify.duplicateOf !== undefined)
+      lines.push(`             duplicate of ${verify.duplicateOf}`);
+  }
+  if (oversample !== undefined)
+    lines.push(
+      `  oversample stratum ${oversample.stratum}, ${oversample.repeats} proposed, ${oversample.tokens} tokens: ${oversample.reason}`,
+    );
+  if (mix !== undefined) lines.push(`  mix        ${mix.action}: ${mix.reason}`);
+  return `${lines.join('\n')}\n`;
+}

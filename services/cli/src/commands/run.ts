@@ -1,0 +1,118 @@
+import type { Pipeline } from '@ballast/document';
+import { loadPipeline } from '@ballast/host';
+import { BallastError } from '@ballast/stage';
+import type { Command } from '../command.ts';
+import { cliErrors } from '../errors.ts';
+import type { Flags } from '../flags.ts';
+import { reportOf } from '../pipeline/report.ts';
+import { renderReport } from '../pipeline/render.ts';
+import { runFiles } from '../pipeline/run-files.ts';
+import type { RunProgress } from '../pipeline/run-files.ts';
+import { runStageOverFile } from '../pipeline/stage-over-file.ts';
+import { serveStages } from '../pipeline/serve-stages.ts';
+import { createProgress } from '../progress.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+const args = {
+  stage: {
+    type: 'positional',
+    required: false,
+    description:
+      'One stage or several joined by +: detector, verifier, oversampler, mixer; default all, over files',
+  },
+  input: {
+    type: 'string',
+    valueHint: 'FILE…',
+    description: '.jsonl, .jsonl.gz, .jsonl.zst, .parquet, or - for standard input',
+  },
+  table: { type: 'string', valueHint: 'DIR', description: 'Dataset root: data/ and refused/ lie there' },
+  reference: {
+    type: 'string',
+    valueHint: 'FILE',
+    description: 'Trusted human documents whose strata are the target',
+  },
+  canaries: {
+    type: 'string',
+    valueHint: 'FILE',
+    description: 'Documents with label: human | synthetic, to calibrate the detector',
+  },
+  config: { type: 'string', valueHint: 'FILE', description: 'pipeline.yaml' },
+  state: { type: 'string', valueHint: 'DIR', description: 'Embedded state; default DIR/_state of the table' },
+  output: {
+    type: 'string',
+    valueHint: 'FILE',
+    description: 'With a stage and --input: one line {id, verdict} per document, - for standard output',
+  },
+  workers: { type: 'string', valueHint: 'N', description: 'Processes for the stages; default one per core' },
+  partitions: {
+    type: 'string',
+    valueHint: 'N',
+    description: 'Partitions of every topic, fixed at the first run',
+  },
+  port: {
+    type: 'string',
+    valueHint: 'N',
+    description: 'With a stage as a service: port of health and metrics',
+  },
+  json: { type: 'boolean', description: 'Print the final report as JSON' },
+  quiet: { type: 'boolean', description: 'No progress' },
+} as const;
+
+/** `ballast run`: all stages over files, one stage over a file, or stages as a service. */
+export const run: Command = {
+  meta: {
+    name: 'run',
+    description: 'Run all stages over files into a table; or one stage over a file; or stages as a service.',
+  },
+  args,
+  run: (flags) => {
+    const [stage] = flags.positionals;
+    if (stage === undefined) return overFiles(flags);
+    const input = flags.text('input');
+    if (input === undefined) return serveStages(stage, flags);
+    return runStageOverFile({
+      stage,
+      input,
+      output: flags.text('output') ?? '-',
+      pipeline: pipelineOf(flags),
+    });
+  },
+};
+
+async function overFiles(flags: Flags): Promise<number> {
+  const [inputs, table] = [flags.texts('input'), flags.text('table')];
+  if (inputs.length === 0) throw new BallastError(cliErrors.noInput, 'run needs at least one --input FILE');
+  if (table === undefined) throw new BallastError(cliErrors.usage, 'run needs --table DIR, the dataset root');
+  const progress = createProgress({ quiet: flags.on('quiet') });
+  using stop = stopSignal();
+  const outcome = await runFiles({
+    inputs,
+    table,
+    pipeline: pipelineOf(flags),
+    state: flags.text('state'),
+    workers: flags.count('workers', 1),
+    partitions: flags.count('partitions', 1),
+    signal: stop.signal,
+    onProgress: (now) => progress.offer(() => progressLine(now)),
+  });
+  await using _ = outcome.dataset;
+  const report = reportOf(outcome);
+  process.stdout.write(flags.on('json') ? `${JSON.stringify(report)}\n` : renderReport(report));
+  if (stop.signal.aborted) return 130;
+  return report.inputs.find(({ error }) => error !== undefined)?.error?.exit ?? 0;
+}
+
+/** pipeline.yaml with what the flags override. */
+function pipelineOf(flags: Flags): Pipeline {
+  const [reference, canaries] = [flags.text('reference'), flags.text('canaries')];
+  return loadPipeline(flags.text('config'), {
+    ...(canaries === undefined ? {} : { detector: { canaries } }),
+    ...(reference === undefined ? {} : { oversampler: { reference } }),
+  });
+}
+
+/** One line on where a run stands. */
+export function progressLine({ phase, rowsAdded, flow }: RunProgress): string {
+  const refused = flow.rejected + flow.deferred + flow.dead;
+  return `${phase}: ${rowsAdded} rows read, in ${flow.in} = kept ${flow.kept} + refused ${refused} + waiting ${flow.waiting} + in flight ${flow.inFlight}`;
+}

@@ -1,0 +1,30 @@
+import type { ErrorKind } from '@ballast/stage';
+
+/** Errors of the command line itself. */
+export const cliErrors = {
+  usage: {
+    code: 'BALLAST_CLI_USAGE',
+    exit: 2,
+    fix: 'run the command with --help to see its flags',
+  },
+  noInput: {
+    code: 'BALLAST_CLI_NO_INPUT',
+    exit: 2,
+    fix: 'give at least one file: ballast run --input FILE --table DIR',
+  },
+  unknownDocument: {
+    code: 'BALLAST_CLI_UNKNOWN_DOCUMENT',
+    exit: 66,
+    fix: 'check the id; documents that were never ingested into this table have no path',
+  },
+  noTable: {
+    code: 'BALLAST_CLI_NO_TABLE',
+    exit: 66,
+    fix: 'give the dataset root that --table named, the folder that holds data/ and refused/',
+  },
+  worker: {
+    code: 'BALLAST_CLI_WORKER_ENDED',
+    exit: 70,
+    fix: "read the worker's own message above; nothing it had acked is lost, the same command goes on where it was",
+  },
+} as const satisfies { readonly [name: string]: ErrorKind };

@@ -1,0 +1,1 @@
+export { openInput } from './open-input.ts';

@@ -1,0 +1,51 @@
+import { survey } from '@ballast/detect';
+import { openScorer } from '@ballast/detect/onnx';
+import { readCanaries, shippedModel, snapshotStore } from '@ballast/detector';
+import { isIngestTopic, refusalIn } from '@ballast/document';
+import { trustOf } from '@ballast/host';
+import type { StageContext } from '@ballast/host';
+import type { Record } from '@ballast/stage';
+import type { EmbeddedTopics } from '@ballast/stage/embedded';
+
+/**
+ * Looks at raw arrivals that the detector has not judged yet and publishes the first estimates from
+ * them. Gives the number of documents scored; 0 when there is nothing new.
+ */
+export async function surveyArrivals(context: StageContext, signal: AbortSignal): Promise<number> {
+  const { detector: pipeline, sources } = context.pipeline;
+  const scorer = await openScorer(pipeline.model ?? shippedModel);
+  try {
+    return await survey({
+      scorer,
+      pipeline,
+      sources,
+      signal,
+      trustOf: trustOf(context),
+      canaries: await readCanaries(pipeline.canaries),
+      store: snapshotStore(context.topics.published),
+      arrivals: newArrivals(context.topics, signal),
+    });
+  } finally {
+    await scorer.close();
+  }
+}
+
+async function* newArrivals(topics: EmbeddedTopics, signal: AbortSignal): AsyncGenerator<Record> {
+  const source = topics.source({
+    group: 'survey',
+    topics: isIngestTopic,
+    batch: { documents: 64, bytes: 1024 * 1024 },
+    signal,
+    until: 'end',
+    start: (input) => ({
+      offset: topics.committed('detector+verifier', input)?.offset ?? 0n,
+      checkpoint: null,
+    }),
+  });
+  for await (const { batch } of source) {
+    for (const arrival of batch) {
+      if (arrival.document !== undefined && refusalIn(arrival.verdicts) === undefined)
+        yield { ...arrival, document: arrival.document };
+    }
+  }
+}

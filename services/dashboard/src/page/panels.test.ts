@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import * as fc from 'fast-check';
+import { exampleSnapshot } from '../snapshot.fixture.ts';
+import type { DashboardSnapshot } from '../snapshot.ts';
+import { capRoom, capScale, capsPanel } from './caps.ts';
+import { boundWords, commitsPanel } from './commits.ts';
+import { flowPanel, terms, unaccounted, unaccountedWords } from './flow.ts';
+import { originPanel, originShares } from './origin.ts';
+import { strataPanel } from './strata.ts';
+import { elementsOf, textOf } from './text-of.fixture.ts';
+import { topicsPanel } from './topics.ts';
+import { verdictStrip } from './verdict.ts';
+import { laneWords, waitingPanel } from './waiting.ts';
+
+fc.configureGlobal({ seed: 1 });
+
+const nothing = { documents: 0, tokens: 0 };
+const empty: DashboardSnapshot = {
+  ...exampleSnapshot,
+  shares: { scope: 'cumulative', unverified: { f: 0, u: 0 }, total: { f: 0, u: 0 } },
+  mixture: { human: nothing, synthetic: nothing, unknown: nothing },
+  flow: {
+    in: nothing,
+    kept: nothing,
+    rejected: nothing,
+    deferred: nothing,
+    dead: nothing,
+    waiting: nothing,
+    inFlight: nothing,
+  },
+  topics: [],
+  lanes: [],
+  commits: [],
+  strata: undefined,
+  canaries: undefined,
+  truth: undefined,
+};
+
+suite('verdict', () => {
+  test('one word, what it means, and why', () => {
+    assert.equal(
+      textOf(verdictStrip(exampleSnapshot)),
+      'Waiting Nothing is broken. More text is needed before everything can be judged or let in. ' +
+        exampleSnapshot.verdict.sentences.join(' '),
+    );
+  });
+
+  test('only the word is announced, so that ticking numbers stay silent', () => {
+    for (const state of ['holds', 'filling', 'broken'] as const) {
+      const strip = verdictStrip({ ...exampleSnapshot, verdict: { state, sentences: ['1 document.'] } });
+      const live = elementsOf(strip, 'span').filter(({ props }) => props['aria-live'] === 'polite');
+      assert.equal(live.length, 1);
+      assert.doesNotMatch(textOf(live), /\d/);
+    }
+  });
+});
+
+suite('the equation', () => {
+  test('holds for the example, and is printed with every digit', () => {
+    assert.deepEqual(unaccounted(exampleSnapshot.flow), nothing);
+    const text = textOf(flowPanel(exampleSnapshot));
+    assert.match(text, /in = kept \+ rejected \+ deferred \+ dead \+ waiting \+ in flight/);
+    assert.match(text, /in 13,870 4,012,377 = kept in the table 11,430 3,330,239 /);
+    assert.match(text, /✓ unaccounted 0 0 The sum is exact/);
+  });
+
+  test('whatever is taken from one side is what it prints as unaccounted', () => {
+    const amount = fc.record({ documents: fc.nat(1e9), tokens: fc.nat(1e12) });
+    fc.assert(
+      fc.property(fc.array(amount, { minLength: 6, maxLength: 6 }), amount, (amounts, lost) => {
+        const parts = Object.fromEntries(terms.map(({ key }, index) => [key, amounts[index] ?? nothing]));
+        const sum = (unit: 'documents' | 'tokens'): number =>
+          amounts.reduce((total, part) => total + part[unit], lost[unit]);
+        const flow = {
+          ...exampleSnapshot.flow,
+          ...parts,
+          in: { documents: sum('documents'), tokens: sum('tokens') },
+        };
+        assert.deepEqual(unaccounted(flow), { ...lost });
+      }),
+    );
+  });
+
+  test('a loss, a double and tokens that do not add up are told apart', () => {
+    assert.match(unaccountedWords({ documents: 1, tokens: 10 }), /have no outcome/);
+    assert.match(unaccountedWords({ documents: -1, tokens: 0 }), /More documents came out/);
+    assert.match(unaccountedWords({ documents: 0, tokens: 3 }), /tokens do not add up/);
+    const lossy = { ...exampleSnapshot.flow, kept: { documents: 11_429, tokens: 3_330_000 } };
+    assert.match(
+      textOf(flowPanel({ ...exampleSnapshot, flow: lossy })),
+      /! unaccounted 1 239 Documents went in/,
+    );
+  });
+});
+
+suite('caps', () => {
+  test('the bound is compared with the cap, and the room is the difference', () => {
+    const text = textOf(capsPanel(exampleSnapshot));
+    assert.match(
+      text,
+      /Unverified synthetic text at most 16\.3 % of 20 % allowed expected 9\.1 % 3\.7 points of room/,
+    );
+    assert.match(
+      text,
+      /All synthetic text at most 17\.8 % of 30 % allowed expected 10\.4 % 12\.2 points of room/,
+    );
+    assert.equal(capRoom(0.214, 0.2), '1.4 points above the cap');
+    assert.equal(capRoom(0.2, 0.2), 'exactly at the cap');
+  });
+
+  test('both bars share a scale on which caps, bounds and truth are all seen', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(share, share, share, share, (unverified, total, one, other) => {
+        const scale = capScale({
+          caps: { unverified, total },
+          shares: { scope: 'cumulative', unverified: { f: 0, u: one }, total: { f: 0, u: other } },
+        });
+        assert.ok(scale > 0 && scale <= 1);
+        assert.ok(Math.max(unverified, total, one, other) <= scale);
+      }),
+    );
+  });
+
+  test('nothing kept is no share, which is not a share of nothing', () => {
+    assert.match(textOf(capsPanel(empty)), /no text yet, 20 % allowed/);
+    assert.doesNotMatch(textOf(capsPanel(empty)), /at most/);
+  });
+});
+
+suite('origin', () => {
+  test('shares are of tokens and add up to all of them', () => {
+    const { human, synthetic, unknown } = originShares(exampleSnapshot.mixture);
+    assert.ok(Math.abs(human + synthetic + unknown - 1) < 1e-12);
+    assert.match(
+      textOf(originPanel(exampleSnapshot)),
+      /human attested, or judged human 85\.0 % 2,831,904 9,412/,
+    );
+    assert.deepEqual(originShares(empty.mixture), { human: 0, synthetic: 0, unknown: 0 });
+  });
+
+  test('where the truth is known, it is said', () => {
+    assert.match(textOf(originPanel(exampleSnapshot)), /8\.7 % of the kept tokens are machine-made\./);
+  });
+});
+
+suite('lists', () => {
+  test('a lane with documents says what would release them; an empty one is not listed', () => {
+    const text = textOf(waitingPanel(exampleSnapshot));
+    assert.match(
+      text,
+      /probably human, p below 0\.3 282 documents 71,006 tokens released by 350,000 more human tokens/,
+    );
+    assert.doesNotMatch(text, /p below 0\.5/);
+    for (const { lane } of exampleSnapshot.lanes) assert.notEqual(laneWords(lane), '');
+  });
+
+  test('commits show their bound and their age; one without a bound holds human text only', () => {
+    const now = Date.parse(exampleSnapshot.time);
+    assert.match(
+      textOf(commitsPanel(exampleSnapshot, now)),
+      /7 2,048 601,220 17\.1 % 8 s .* 5 310 88,120 human only 50 s/,
+    );
+    assert.equal(boundWords(0.31, 0.3), '31.0 %, above 30 %');
+  });
+
+  test('topics show rate, unread and written', () => {
+    assert.match(textOf(topicsPanel(exampleSnapshot, new Map())), /documents \. raw \. 4f1c 1,812 96 13,870/);
+  });
+
+  test('a stratum without enough text is named as limited by its data', () => {
+    assert.match(textOf(strataPanel(exampleSnapshot)), /poetry limited by its data 2\.0 % 0\.3 % 31/);
+    assert.equal(strataPanel(empty), null);
+  });
+
+  test('every empty panel says so, and what will fill it', () => {
+    for (const panel of [
+      originPanel(empty),
+      waitingPanel(empty),
+      commitsPanel(empty, 0),
+      topicsPanel(empty, new Map()),
+    ]) {
+      const notes = elementsOf(panel, 'p').filter(({ props }) => props['class'] === 'empty');
+      assert.equal(notes.length, 1);
+      assert.match(textOf(notes), /\.$/);
+    }
+  });
+});
+
+test('every panel is a landmark named by its heading, and every table head has a scope', () => {
+  const panels = [
+    verdictStrip(exampleSnapshot),
+    capsPanel(exampleSnapshot),
+    originPanel(exampleSnapshot),
+    flowPanel(exampleSnapshot),
+    waitingPanel(exampleSnapshot),
+    commitsPanel(exampleSnapshot, 0),
+    topicsPanel(exampleSnapshot, new Map()),
+    strataPanel(exampleSnapshot),
+  ];
+  for (const panel of panels) {
+    const [section] = elementsOf(panel, 'section');
+    const [heading] = elementsOf(panel, 'h2');
+    assert.equal(section?.props['aria-labelledby'], heading?.props['id']);
+    for (const head of elementsOf(panel, 'th')) assert.match(String(head.props['scope']), /^(col|row)$/);
+  }
+});
