@@ -1,6 +1,5 @@
-import { globSync } from 'node:fs';
-import { join } from 'node:path';
 import { readShard } from '@ballast/shard';
+import { committedFiles } from './committed.ts';
 
 /** One row of data/: whose text, how many tokens; repeats are rows of their own. */
 export interface KeptRow {
@@ -11,8 +10,8 @@ export interface KeptRow {
 /** Reads every row of a table's data/. */
 export async function readKept(root: string): Promise<readonly KeptRow[]> {
   const rows: KeptRow[] = [];
-  for (const file of globSync('data/g*/*.parquet', { cwd: root })) {
-    for await (const { id, token_count } of readShard(join(root, file), 'data'))
+  for (const file of committedFiles(root, 'data')) {
+    for await (const { id, token_count } of readShard(file, 'data'))
       rows.push({ id: id ?? '', tokens: token_count ?? 0 });
   }
   return rows;

@@ -1,45 +1,47 @@
 /** Version of {@link countTokens}; stands in every shard footer. */
 export const tokenCounter = 'ballast-tokens-1';
 
-// Hot loop: character classes of the Latin range by table, the rest by property escape.
-const word = new Uint8Array(0x250);
-for (let code = 0; code < word.length; code += 1) {
-  if (/[\p{L}\p{N}\p{M}_]/u.test(String.fromCharCode(code))) word[code] = 1;
-  else if (/\s/u.test(String.fromCharCode(code))) word[code] = 2;
-}
+// What a reader cannot see: soft hyphen, zero-width and directional marks, joiners, byte-order mark,
+// variation selectors, tag characters. They are taken out of the text column, so they must not count:
+// padding with them would enlarge the denominator of every cap.
+const invisibleCharacter =
+  /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFE00-\uFE0F\u{E0000}-\u{E007F}\u{E0100}-\u{E01EF}]/u;
 const wordCharacter = /[\p{L}\p{N}\p{M}_]/u;
 const spaceCharacter = /\s/u;
 
+type CharacterClass = 'other' | 'word' | 'space' | 'invisible';
+
+// Hot loop: classes of the Latin range by table, the rest by property escape.
+const latin: readonly CharacterClass[] = Array.from({ length: 0x250 }, (_, code) =>
+  classOfCharacter(String.fromCharCode(code)),
+);
+
 /**
- * Tokens of a text: one per run of letters, digits, marks and underscores, one per other
- * character that is not white space. The unit of every cap, share and census.
+ * Tokens of a text: one per run of letters, digits, marks and underscores, one per other visible
+ * character that is not white space. Invisible characters count for nothing and break no word. The
+ * unit of every cap, share and census.
  */
 export function countTokens(text: string): number {
   let tokens = 0;
   let inWord = false;
   for (let index = 0; index < text.length; index += 1) {
-    const kind = classOf(text, index);
-    if (kind === 1) {
+    const code = text.charCodeAt(index);
+    const isPair = code >= 0xd800 && code <= 0xdbff;
+    const kind = latin[code] ?? classOfCharacter(isPair ? text.slice(index, index + 2) : text.charAt(index));
+    if (kind === 'word') {
       if (!inWord) tokens += 1;
       inWord = true;
-    } else {
-      if (kind === 0) tokens += 1;
+    } else if (kind !== 'invisible') {
+      if (kind === 'other') tokens += 1;
       inWord = false;
     }
-    if (isHighSurrogate(text.charCodeAt(index))) index += 1;
+    if (isPair) index += 1;
   }
   return tokens;
 }
 
-function classOf(text: string, index: number): number {
-  const code = text.charCodeAt(index);
-  const known = word[code];
-  if (known !== undefined) return known;
-  const character = isHighSurrogate(code) ? text.slice(index, index + 2) : text.charAt(index);
-  if (wordCharacter.test(character)) return 1;
-  return spaceCharacter.test(character) ? 2 : 0;
-}
-
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
+function classOfCharacter(character: string): CharacterClass {
+  if (invisibleCharacter.test(character)) return 'invisible';
+  if (wordCharacter.test(character)) return 'word';
+  return spaceCharacter.test(character) ? 'space' : 'other';
 }

@@ -86,7 +86,7 @@ export class Forecast {
     const profile = profileOf(this.#all, unit);
     const factor = profile === undefined ? 0 : this.#rowsLeft(unit, row.bytes, profile) / profile.rows;
     const bounds = unit.tally.boundsWith(row.charge, profile?.tally, factor, originals, copies);
-    if (!isWithin(bounds, this.#caps)) return false;
+    
     // Before anything is known, size cannot be asked for: only the bound of the prefix is.
     if (profile === undefined || isLargeEnough(bounds)) return true;
     return bounds.effectiveCount >= unit.tally.bounds(profile.tally, factor).effectiveCount;

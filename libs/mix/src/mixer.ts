@@ -131,7 +131,10 @@ class MixerRun {
     const { lanes, signal, pipeline } = this.#options;
     for (;;) {
       if (signal.aborted) return yield* this.#finish();
-      if (this.#isDue()) yield* this.#finish();
+      if (this.#isDue()) {
+        yield* this.#finish();
+        continue;
+      }
       // Asked before the step: what arrives between the two is then seen by the next round.
       const ended = lanes.ended();
       const progressed = this.#mixing.step(this.#shard);

@@ -9,27 +9,29 @@ interface Piece {
   readonly id: number;
 }
 
-const lengths = fc.array(
-  fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 100_000 })),
-  { maxLength: 120 },
-);
+const lengths = fc.array(fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 100_000 })), {
+  maxLength: 120,
+});
 const sidesOf = (all: readonly (readonly number[])[]): readonly (readonly Piece[])[] =>
   all.map((tokens, side) => tokens.map((length, id) => ({ side, tokens: length, id })));
 const sum = (pieces: readonly Piece[]): number => pieces.reduce((total, { tokens }) => total + tokens, 0);
-const longest = (pieces: readonly Piece[]): number => pieces.reduce((most, { tokens }) => Math.max(most, tokens), 0);
-const order = (sides: readonly (readonly Piece[])[], seed: number) => interleave(sides, ({ tokens }) => tokens, seed);
+const longest = (pieces: readonly Piece[]): number =>
+  pieces.reduce((most, { tokens }) => Math.max(most, tokens), 0);
+const order = (sides: readonly (readonly Piece[])[], seed: number) =>
+  interleave(sides, ({ tokens }) => tokens, seed);
 
 /** How far the tokens of any side are from its share, at worst over all prefixes, in tokens. */
 function worstOf(ordered: readonly Piece[], sides: readonly (readonly Piece[])[]): readonly number[] {
   const all = Math.max(1, sum(ordered));
+  const shares = sides.map((pieces) => sum(pieces) / all);
   const worst = sides.map(() => 0);
   const seen = sides.map(() => 0);
   let before = 0;
   for (const { side, tokens } of ordered) {
     seen[side] = (seen[side] ?? 0) + tokens;
     before += tokens;
-    for (const [index, pieces] of sides.entries()) {
-      const off = Math.abs((seen[index] ?? 0) - (sum(pieces) / all) * before);
+    for (const [index, share] of shares.entries()) {
+      const off = Math.abs((seen[index] ?? 0) - share * before);
       worst[index] = Math.max(worst[index] ?? 0, off);
     }
   }
@@ -55,14 +57,20 @@ describe('the order within a unit', () => {
         const tokens = Math.max(1, sum(sides.flat()));
         for (const [index, off] of worstOf(order(sides, seed), sides).entries()) {
           const pieces = sides[index] ?? [];
-          assert.ok(off <= longest(pieces) / 2 + (halves * sum(pieces)) / tokens + 1e-6, `side ${index} is off by ${off}`);
+          assert.ok(
+            off <= longest(pieces) / 2 + (halves * sum(pieces)) / tokens + 1e-6,
+            `side ${index} is off by ${off}`,
+          );
         }
       }),
     );
   });
 
   test('a random shuffle is ten times as far off: groups of 1,024 at a share of 30 % (training-feed.md section 3)', () => {
-    const sides = sidesOf([Array.from({ length: 7_000 }, () => 130), Array.from({ length: 3_000 }, () => 130)]);
+    const sides = sidesOf([
+      Array.from({ length: 7_000 }, () => 130),
+      Array.from({ length: 3_000 }, () => 130),
+    ]);
     const diffused = worstOf(order(sides, 1), sides)[1] ?? 0;
     // One side of both is a plain shuffle of all rows.
     const shuffled = worstOf(order([sides.flat()], 1), sides)[1] ?? 0;
@@ -70,7 +78,10 @@ describe('the order within a unit', () => {
   });
 
   test('the seed decides the order, and nothing else does', () => {
-    const sides = sidesOf([Array.from({ length: 50 }, (_, n) => n), Array.from({ length: 20 }, (_, n) => n * 3)]);
+    const sides = sidesOf([
+      Array.from({ length: 50 }, (_, n) => n),
+      Array.from({ length: 20 }, (_, n) => n * 3),
+    ]);
     assert.deepEqual(order(sides, 7), order(sides, 7));
     assert.notDeepEqual(order(sides, 7), order(sides, 8));
   });

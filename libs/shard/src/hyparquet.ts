@@ -184,6 +184,7 @@ class Thread {
   }
 
   #start(): Worker {
+    // Groups die young and large: an unbounded young generation kept 100 MB more and won no time.
     const worker = new Worker(new URL('hyparquet-worker.ts', import.meta.url), {
       resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });

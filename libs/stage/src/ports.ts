@@ -48,15 +48,16 @@ export interface Sink {
 }
 
 /**
- * The mixer's view of its lanes: heads of topics whose further reading is paused while nobody
- * takes them. Order is kept per topic and partition; partitions of one topic take turns.
+ * The mixer's view of its lanes: heads of topics whose further reading is paused while nobody takes
+ * them. Offsets are contiguous per topic and partition, redeliveries included (the marks are the
+ * mixer's, as it alone can give readings back); partitions of one topic take turns.
  */
 export interface LaneReader {
-  /** The next document of the topic, without consuming it; undefined when none has arrived. */
+  /** The next message of the topic, without consuming it; undefined when none has arrived. */
   head(topic: string): Arrival | undefined;
   /** Consumes the head. Throws when there is none. */
   take(topic: string): Arrival;
-  /** Gives back what was taken but not committed: every partition continues after these offsets (exclusive: the next offset to read). */
+  /** Gives back what was taken: each partition named (`topic/partition`) goes on at this offset, the others stay. */
   rewind(next: ReadonlyMap<string, bigint>): void;
   /** Resolves when a head may have appeared, the feed has ended, or the signal aborts. */
   arrivals(signal: AbortSignal): Promise<void>;

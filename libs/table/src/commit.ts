@@ -30,7 +30,7 @@ export interface Addition {
   readonly ledger: Json;
 }
 
-/** How a commit ended. After `conflict` nothing was written: drop what is buffered and go on at `next`. */
+/** How a commit ended. After `conflict` nothing was written: give up what is buffered and go on at `next`. */
 export type CommitResult =
   | { readonly outcome: 'committed'; readonly version: number }
   | { readonly outcome: 'already' }

@@ -68,6 +68,7 @@ export class DeltaLog {
   readonly store: Store;
   readonly kind: ShardKind;
   #state: LogState | undefined;
+  #refreshing: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store, kind: ShardKind) {
     this.store = store;
@@ -75,7 +76,14 @@ export class DeltaLog {
   }
 
   /** Reads the entries since the last call; undefined when there is no log yet. Cheap when nothing is new. */
-  async refresh(): Promise<LogState | undefined> {
+  refresh(): Promise<LogState | undefined> {
+    // One reading at a time: a second one would put an entry on top of a state that already holds it.
+    const turn = this.#refreshing.then(() => this.#readOn());
+    this.#refreshing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #readOn(): Promise<LogState | undefined> {
     // Looked at once: a hole in the middle must never be filled by the next commit.
     if (this.#state === undefined) await versionsOf(this.store, this.kind);
     for (;;) {

@@ -5,9 +5,6 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 /** Path of the shipped audit: one SQL file that anyone can run with DuckDB. */
 export const auditSqlPath = new URL('audit.sql', import.meta.url);
 
-/** Values that DuckDB's JSON-able rows hold. */
-export type SqlValue = string | number | boolean | null;
-
 /** Rows of a query by column name. */
 export type SqlRow = { readonly [column: string]: unknown };
 

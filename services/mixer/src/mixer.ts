@@ -63,7 +63,7 @@ export async function startMixer(context: MixerContext): Promise<RunningMixer> {
     pipeline: pipeline.mixer,
     lanes: topics.laneReader({
       topics: lanes.map(topicOf),
-      start: (input) => start.get(formatTopicPartition(input)) ?? { next: 0n, marks: {} },
+      start: (input) => start.get(formatTopicPartition(input))?.next ?? 0n,
       ended: context.ended,
     }),
     start: new Map([...start].map(([lane, { next }]) => [lane, next])),

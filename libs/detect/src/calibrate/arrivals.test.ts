@@ -32,7 +32,7 @@ describe('gatherArrivals', () => {
     await store.publish(`${windowsPrefix}documents.raw.old/0`, windowsOf(4_000, 10).toJSON());
     const early = await gathered(store, new Map([['documents.raw.new/0', windowsOf(100)]]));
     assert.equal(early.long[10], 4_000);
-    const later = await gathered(store, new Map([['documents.raw.new/0', windowsOf(3_000)]]));
+    const later = await gathered(store, new Map([['documents.raw.new/0', windowsOf(6_000)]]));
     assert.equal(later.long[10], 0);
     assert.equal(later.short[10], 0);
   });
@@ -57,6 +57,6 @@ describe('gatherArrivals', () => {
     });
     const { long, short } = await gathered(store);
     assert.equal(long[10], 700);
-    assert.ok((short[10] ?? 0) >= 250 && short[60] === 0);
+    assert.ok((short[10] ?? 0) >= 500 && short[60] === 0);
   });
 });

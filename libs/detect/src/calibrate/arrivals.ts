@@ -7,7 +7,7 @@ import { mergeArrivals, windowDocuments, Windows, windowsSchema } from './window
 import type { FamilyArrivals } from './windows.ts';
 
 /** A look at the arrivals before the stage starts, so that its first documents are not judged blind. */
-export const surveySchema = z.object({
+const surveySchema = z.object({
   windows: windowsSchema,
   /** Documents of each family that the stage had counted when the survey was taken. */
   counted: z.array(z.object({ family: z.string(), seen: z.int().nonnegative() })).readonly(),
@@ -49,8 +49,8 @@ function preferPresent(present: Map<string, FamilyArrivals>, earlier: Arrivals):
     if (now === undefined) present.set(family, old);
     else {
       present.set(family, {
-        short: countOf(now.short) * 2 >= windowDocuments.short ? now.short : sum(now.short, old.short),
-        long: countOf(now.long) * 2 >= windowDocuments.long ? now.long : sum(now.long, old.long),
+        short: countOf(now.short) >= windowDocuments.short ? now.short : sum(now.short, old.short),
+        long: countOf(now.long) >= windowDocuments.long ? now.long : sum(now.long, old.long),
         seen: now.seen + old.seen,
       });
     }
@@ -66,7 +66,7 @@ function withSurvey(counted: Map<string, FamilyArrivals>, survey: z.infer<typeof
     const since = (now?.seen ?? 0) - (before.get(family) ?? 0);
     if (now === undefined) counted.set(family, surveyed);
     else if (since < surveyed.seen) {
-      const isShortFull = since >= Math.min(surveyed.seen, windowDocuments.short / 2);
+      const isShortFull = since >= Math.min(surveyed.seen, windowDocuments.short);
       counted.set(family, {
         short: isShortFull ? now.short : surveyed.short,
         long: surveyed.long,

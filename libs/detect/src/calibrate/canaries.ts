@@ -53,7 +53,7 @@ const calibrationSchema = z.object({
 type CalibrationValue = z.infer<typeof calibrationSchema>;
 
 /** What one family's canaries say. */
-export interface FamilyCanaries {
+interface FamilyCanaries {
   /** Histograms of llr of the judged ones, dealt into {@link foldCount} folds. */
   readonly folds: readonly Fold[];
   readonly kinds: ReadonlyMap<Kind, KindCanaries>;

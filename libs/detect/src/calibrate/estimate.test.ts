@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { bandIndexOf, logit, sigmoid } from './bands.ts';
 import { estimateFamily, shareUpperMin } from './estimate.ts';
-import { applyFit, identityFit } from './fit.ts';
-import type { FitPrior } from './fit.ts';
+import { applyFit } from './fit.ts';
 import { binOf, countInto, emptyHistogram } from './histogram.ts';
 import type { Histogram } from './histogram.ts';
-import { pointsOf } from './points.ts';
+import { fitPrior, pointsOf } from './points.ts';
 import { seeded } from './random.ts';
 import type { Random } from './random.ts';
 import type { FamilyEstimate } from './values.ts';
@@ -23,7 +22,7 @@ interface World {
   readonly domains: number;
 }
 
-const prior: FitPrior = { centre: identityFit, logSlope: 0.3, shift: 0.75 };
+const prior = fitPrior(0.3, 0.75);
 
 interface Run {
   readonly estimate: FamilyEstimate;
@@ -33,9 +32,11 @@ interface Run {
 
 function simulate(world: World, run: number): Run {
   const random = seeded(`${JSON.stringify(world)}/${run}`);
+  // Of the run alone, so that worlds with more canaries meet the same domains.
+  const moves = seeded(`domains ${run}`);
   const moved = Array.from(
     { length: world.domains },
-    () => [0.4 * random.normal(), 0.4 * random.normal()] as const,
+    () => [0.4 * moves.normal(), 0.4 * moves.normal()] as const,
   );
   const score = (domain: number, synthetic: boolean): number => {
     const [human, machine] = moved[domain % world.domains] ?? [0, 0];
@@ -171,10 +172,11 @@ describe('band limits (P17), by simulation', () => {
     assert.ok(worst <= 0.2, `true share ${worst}`);
   });
 
-  test('more canaries never cost humans', () => {
-    const kept = [30, 100, 400].map((canaries) => study({ ...near, canaries }, 12).kept);
-    assert.ok(kept[0] !== undefined && kept[1] !== undefined && kept[2] !== undefined);
-    assert.ok(kept[0] < kept[1] && kept[1] < kept[2], kept.join(' '));
+  test('more canaries keep more humans', () => {
+    const few = study({ ...near, canaries: 30 }, 15);
+    const many = study({ ...near, canaries: 400 }, 15);
+    assert.ok(many.kept > few.kept + 0.05, `${few.kept} with 30, ${many.kept} with 400`);
+    assert.ok(many.calibrated >= few.calibrated);
   });
 });
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { applyFit, fitScores, identityFit } from './fit.ts';
-import type { FitPrior, LabelledScores } from './fit.ts';
+import type { LabelledScores } from './fit.ts';
+import { fitPrior } from './points.ts';
 import { seeded } from './random.ts';
 
-const prior: FitPrior = { centre: identityFit, logSlope: 0.3, shift: 0.75 };
+const prior = fitPrior(0.3, 0.75);
 const ones = (scores: LabelledScores): Float64Array => new Float64Array(scores.llr.length).fill(1);
 
 /** Scores whose true llr is slope·llr + shift: normal classes of variance v differ by d = v·slope in mean. */
@@ -29,8 +30,10 @@ describe('fitScores', () => {
     ] as const) {
       const scores = planted(0.7, 1.2, human, synthetic);
       const fit = fitScores(scores, ones(scores), prior, identityFit);
-      assert.ok(Math.abs(Math.exp(fit.logSlope) - 0.7) < 0.06, `slope ${Math.exp(fit.logSlope)}`);
-      assert.ok(Math.abs(fit.shift - 1.2) < 0.15, `shift ${fit.shift}`);
+      for (const llr of [-2, -1, 0, 1, 2]) {
+        const found = applyFit(fit, llr);
+        assert.ok(Math.abs(found - (0.7 * llr + 1.2)) < 0.25, `llr ${llr}: ${found}`);
+      }
     }
   });
 
@@ -45,7 +48,16 @@ describe('fitScores', () => {
 
   test('is the centre of the prior without canaries of both labels', () => {
     const scores = planted(1, 2, 30, 0);
-    assert.deepEqual(fitScores(scores, ones(scores), prior, identityFit), identityFit);
+    assert.deepEqual(fitScores(scores, ones(scores), prior, identityFit), prior.centre);
+  });
+
+  test('a part of the synthetic canaries that scores like humans sets the floor and leaves the slope alone', () => {
+    const scores = planted(1, 0, 5_000, 5_000);
+    const llr = scores.llr.map((value, index) => (index >= 9_250 ? (scores.llr[index - 9_250] ?? 0) : value));
+    const fit = fitScores({ ...scores, llr }, ones(scores), prior, identityFit);
+    assert.ok(Math.exp(fit.logSlope) > 0.85, `slope ${Math.exp(fit.logSlope)}`);
+    const floor = Math.exp(applyFit(fit, -12));
+    assert.ok(floor > 0.12 && floor < 0.18, `0.15 planted, found ${floor}`);
   });
 
   test('keeps the order of scores even when the labels are the wrong way round', () => {

@@ -42,8 +42,9 @@ export function applyFit(fit: Fit, llr: number): number {
  * the log-odds of the labels' own weights, takes the mixture of the canaries out again, so the result
  * is an llr whatever their proportion. Fisher scoring, at most `rounds` steps.
  *
- * Without the floor a tenth of synthetic canaries with human scores flattens the slope for everybody:
- * measured on six unseen domains, humans kept fell by a fifth.
+ * Without the floor a few synthetic canaries with human scores flatten the slope for everybody: on six
+ * unseen domains with 30 + 30 canaries each, a fifth synthetic, two draws kept 66 and 92 % of the human
+ * rows under the cap without it and 99 % with it.
  */
 export function fitScores(
   scores: LabelledScores,

@@ -17,7 +17,7 @@ export interface Fold {
 }
 
 /** A range of points, `end` exclusive. */
-export interface Part {
+interface Part {
   readonly start: number;
   readonly end: number;
 }

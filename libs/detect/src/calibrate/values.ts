@@ -4,7 +4,7 @@ import { z } from 'zod';
 const shareSchema = z.number().min(0).max(1);
 
 /** Upper limit of the synthetic share of one band of a family, and the eps it leaves (protocol P17). */
-export const bandLimitSchema = z.object({
+const bandLimitSchema = z.object({
   band: bandSchema,
   /** 0.975 quantile of the synthetic share of the band's documents. */
   upper: shareSchema,

@@ -10,7 +10,7 @@ import {
 } from './histogram.ts';
 import type { Histogram } from './histogram.ts';
 
-/** Documents a family's short and long window hold at most; each at least half of it once full. */
+/** Documents a family's short and long window hold at least once full; at most half as many again. */
 export const windowDocuments = { short: 500, long: 5_000 } as const;
 
 /** Families one partition keeps windows of; beyond it the one not seen for longest is forgotten. */
@@ -25,13 +25,13 @@ export interface FamilyArrivals {
 }
 
 /**
- * One window as two blocks: a document falls into the younger one, and when that is half a window long
- * the older one is forgotten. So a window holds its last half to its last whole length in integers.
+ * One window as blocks of half its length: a document falls into the youngest, and when that is full
+ * the oldest of three is forgotten. So a window holds once to one and a half times its length, in integers.
  */
 interface Blocks {
-  older: Histogram;
-  younger: Histogram;
-  youngerCount: number;
+  /** Oldest first, at least one. */
+  readonly blocks: Histogram[];
+  youngestCount: number;
 }
 
 interface FamilyWindows {
@@ -42,7 +42,7 @@ interface FamilyWindows {
   last: number;
 }
 
-const blocksSchema = z.tuple([sparseSchema, sparseSchema]);
+const blocksSchema = z.array(sparseSchema).min(1).max(3);
 
 /** The windows of one input partition in a snapshot. */
 export const windowsSchema = z.object({
@@ -155,31 +155,32 @@ export function mergeArrivals(parts: Iterable<Windows>): Map<string, FamilyArriv
   return all;
 }
 
-function countBlock(blocks: Blocks, bin: number, half: number): void {
-  if (blocks.youngerCount >= half) {
-    blocks.older = blocks.younger;
-    blocks.younger = emptyHistogram();
-    blocks.youngerCount = 0;
+function countBlock(window: Blocks, bin: number, length: number): void {
+  if (window.youngestCount >= length) {
+    window.blocks.push(emptyHistogram());
+    window.youngestCount = 0;
+    if (window.blocks.length > 3) window.blocks.shift();
   }
-  countInto(blocks.younger, bin);
-  blocks.youngerCount += 1;
+  const youngest = window.blocks.at(-1);
+  if (youngest !== undefined) countInto(youngest, bin);
+  window.youngestCount += 1;
 }
 
-function merged({ older, younger }: Blocks): Histogram {
-  const sum = Float64Array.from(older);
-  addTo(sum, younger);
+function merged({ blocks }: Blocks): Histogram {
+  const sum = emptyHistogram();
+  for (const block of blocks) addTo(sum, block);
   return sum;
 }
 
 function emptyBlocks(): Blocks {
-  return { older: emptyHistogram(), younger: emptyHistogram(), youngerCount: 0 };
+  return { blocks: [emptyHistogram()], youngestCount: 0 };
 }
 
-function sparseBlocks({ older, younger }: Blocks): z.infer<typeof blocksSchema> {
-  return [toSparse(older), toSparse(younger)];
+function sparseBlocks({ blocks }: Blocks): z.infer<typeof blocksSchema> {
+  return blocks.map(toSparse);
 }
 
-function blocksFrom([older, younger]: z.infer<typeof blocksSchema>): Blocks {
-  const histogram = fromSparse(younger);
-  return { older: fromSparse(older), younger: histogram, youngerCount: countOf(histogram) };
+function blocksFrom(sparse: z.infer<typeof blocksSchema>): Blocks {
+  const blocks = sparse.map(fromSparse);
+  return { blocks, youngestCount: countOf(blocks.at(-1) ?? emptyHistogram()) };
 }

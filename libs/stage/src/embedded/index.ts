@@ -1,6 +1,6 @@
 export { openTopics } from './topics.ts';
 export type { EmbeddedTopics, TopicCount, TopicsOptions } from './topics.ts';
-export type { LaneReaderOptions, LaneStart } from './lane-reader.ts';
+export type { LaneReaderOptions } from './lane-reader.ts';
 export type { PausableSource, SourceOptions, SourceStart } from './source.ts';
 export type { Committed, GroupPlace } from './groups.ts';
 export type { Published } from './published.ts';

@@ -1,24 +1,16 @@
-import { decodeHeaders, formatTopicPartition } from '@ballast/document';
+import { formatTopicPartition } from '@ballast/document';
 import type { TopicPartition } from '@ballast/document';
-import { Chain } from '../chain.ts';
-import type { Checkpoint, LaneReader } from '../ports.ts';
+import type { LaneReader } from '../ports.ts';
 import type { Arrival } from '../stage.ts';
 import { toArrival } from './arrival.ts';
 import { Backoff } from './backoff.ts';
 import type { MessageLog } from './log.ts';
 
-/** Where the reader of a lane's partition begins: what the table's log says was consumed. */
-export interface LaneStart {
-  /** Next offset to read. */
-  readonly next: bigint;
-  /** High-water marks of that lane partition below `next`, per ingest partition, decimal. */
-  readonly marks: Checkpoint['marks'];
-}
-
 /** Which lanes are read and how far ahead. */
 export interface LaneReaderOptions {
   readonly topics: readonly string[];
-  readonly start: (input: TopicPartition) => LaneStart;
+  /** Next offset to read, from the table's log. */
+  readonly start: (input: TopicPartition) => bigint;
   /** Default: all partitions. */
   readonly partitions?: readonly number[];
   /** Documents read ahead per topic, default 256. */
@@ -30,12 +22,8 @@ export interface LaneReaderOptions {
 }
 
 interface Cursor extends TopicPartition {
-  readonly key: string;
-  /** What the table's log said last: a rewind counts from here. */
-  base: LaneStart;
   /** Next offset to fetch. */
   next: bigint;
-  chain: Chain;
   queue: Arrival[];
 }
 
@@ -47,12 +35,9 @@ interface Lane {
 }
 
 /**
- * Heads of lanes over the embedded log. Redeliveries are removed and the chain is checked while
- * reading, so a head is always a first copy. What nobody takes stays in the log: a lane is read ahead
- * only up to its bounds.
- *
- * `head` and `take` throw BALLAST_TOPIC_GAP and BALLAST_CHAIN_* when the lane shows loss. The keys of
- * `rewind` are `topic/partition`; a partition not named goes back to what the last start or rewind said.
+ * Heads of lanes over the embedded log, redeliveries included: the marks are the mixer's. What nobody
+ * takes stays in the log: a lane is read ahead only up to its bounds. `head` and `take` throw
+ * BALLAST_TOPIC_GAP when a message is missing.
  */
 export function topicLaneReader(log: MessageLog, options: LaneReaderOptions): LaneReader {
   return new EmbeddedLanes(log, options);
@@ -76,7 +61,9 @@ class EmbeddedLanes implements LaneReader {
     );
     this.#bytesMax = options.bufferBytes ?? 8 * 1024 * 1024;
     for (const topic of options.topics) {
-      const cursors = partitions.map((partition) => openCursor({ topic, partition }, options.start));
+      const cursors = partitions.map((partition): Cursor => {
+        return { topic, partition, next: options.start({ topic, partition }), queue: [] };
+      });
       this.#lanes.set(topic, { cursors, turn: 0, bytes: 0 });
     }
   }
@@ -96,9 +83,13 @@ class EmbeddedLanes implements LaneReader {
 
   rewind(next: ReadonlyMap<string, bigint>): void {
     for (const lane of this.#lanes.values()) {
-      for (const cursor of lane.cursors) this.#rewindCursor(cursor, next.get(cursor.key) ?? cursor.base.next);
-      lane.bytes = 0;
-      lane.turn = 0;
+      for (const cursor of lane.cursors) {
+        const offset = next.get(formatTopicPartition(cursor));
+        if (offset === undefined) continue;
+        lane.bytes -= cursor.queue.reduce((sum, { value }) => sum + value.byteLength, 0);
+        cursor.next = offset;
+        cursor.queue = [];
+      }
     }
   }
 
@@ -127,42 +118,14 @@ class EmbeddedLanes implements LaneReader {
   }
 
   #refill(lane: Lane, cursor: Cursor): void {
-    while (cursor.queue.length === 0 && cursor.next !== this.#log.endOffset(cursor)) {
-      const limit = { documents: this.#documentsMax, bytes: this.#bytesMax - lane.bytes };
-      for (const message of this.#log.read(cursor, cursor.next, limit)) {
-        const arrival = toArrival({ topic: cursor.topic, partition: cursor.partition }, message);
-        cursor.next = message.offset + 1n;
-        if (!cursor.chain.admit(arrival)) continue;
-        cursor.queue.push(arrival);
-        lane.bytes += arrival.value.byteLength;
-      }
+    if (cursor.next === this.#log.endOffset(cursor)) return;
+    const limit = { documents: this.#documentsMax, bytes: this.#bytesMax - lane.bytes };
+    for (const message of this.#log.read(cursor, cursor.next, limit)) {
+      const arrival = toArrival({ topic: cursor.topic, partition: cursor.partition }, message);
+      cursor.next = message.offset + 1n;
+      cursor.queue.push(arrival);
+      lane.bytes += arrival.value.byteLength;
     }
-  }
-
-  #rewindCursor(cursor: Cursor, next: bigint): void {
-    if (next < cursor.base.next) {
-      throw new RangeError(
-        `rewind: ${cursor.key} was committed up to ${cursor.base.next}, cannot go back to ${next}`,
-      );
-    }
-    const chain = Chain.resume({ marks: cursor.base.marks, previous: {} });
-    for (const { offset, headers } of this.#log.headers(cursor, cursor.base.next, next)) {
-      const { position, previous, verdicts } = decodeHeaders(headers);
-      const read = { topic: cursor.topic, partition: cursor.partition, offset };
-      chain.admit({
-        position,
-        previous,
-        verdicts,
-        read,
-        value: new Uint8Array(0),
-        document: undefined,
-        unreadable: undefined,
-      });
-    }
-    cursor.base = { next, marks: chain.marks().marks };
-    cursor.chain = chain;
-    cursor.next = next;
-    cursor.queue = [];
   }
 
   /** A lane that showed no head holds a message now. */
@@ -180,16 +143,4 @@ class EmbeddedLanes implements LaneReader {
     if (lane === undefined) throw new RangeError(`LaneReader: ${topic} is not one of its topics`);
     return lane;
   }
-}
-
-function openCursor(input: TopicPartition, start: LaneReaderOptions['start']): Cursor {
-  const base = start(input);
-  return {
-    ...input,
-    key: formatTopicPartition(input),
-    base,
-    next: base.next,
-    chain: Chain.resume({ marks: base.marks, previous: {} }),
-    queue: [],
-  };
 }

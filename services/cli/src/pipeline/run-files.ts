@@ -92,6 +92,7 @@ class FilesRun {
   #phase: RunProgress['phase'] = 'reading';
   #rowsAdded = 0;
   #workers: Workers | undefined;
+  #reporting: Promise<void> = Promise.resolve();
   #mixer: RunningMixer | undefined;
 
   constructor(options: RunFilesOptions, dataset: Dataset) {
@@ -113,7 +114,9 @@ class FilesRun {
       mixer: () => this.#mixer?.status(),
       tally: () => this.#workers?.tally(),
     });
-    const timer = setInterval(() => void this.#report(states), 1_000);
+    const timer = setInterval(() => {
+      this.#reporting = this.#reporting.then(() => this.#report(states));
+    }, 1_000);
     const logger = createLogger('run');
     const context = { pipeline, topics, stateDir, tableId, logger };
     try {
@@ -153,6 +156,8 @@ class FilesRun {
     } finally {
       clearInterval(timer);
       this.#workers?.drain();
+      // Whoever called closes the topics next: nothing of this run may still look at them.
+      await Promise.allSettled([this.#reporting, this.#workers?.done, this.#mixer?.done]);
     }
   }
 
