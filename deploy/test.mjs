@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { ensurePackages, ensureSystemPackages, environment, node24, root, say, stop } from './setup.mjs';
 
-ensureSystemPackages({ bwrap: 'bubblewrap', python3: 'python3', chromium: 'chromium' });
+ensureSystemPackages({ bwrap: 'bubblewrap', python3: 'python3' });
 ensurePackages();
 
 for (const script of ['check', 'lint', 'format:check', 'boundaries', 'unused']) {

@@ -18,6 +18,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     dir: { type: 'string', default: join(tmpdir(), 'ballast-crash') },
     'points-only': { type: 'boolean', default: false },
+    point: { type: 'string' },
   },
 });
 const [documents, kills, seed] = [Number(values.documents), Number(values.kills), Number(values.seed)];
@@ -41,7 +42,9 @@ if (!values['points-only']) {
   run.remove();
 }
 
-for (const point of failPoints) {
+for (const point of values.point === undefined
+  ? failPoints
+  : failPoints.filter((each) => each === values.point)) {
   const run = new CrashRun(join(values.dir, 'point'), 3_000, seed);
   let hits = 0;
   for (const count of [1, 3]) if (await run.killAt(point, count)) hits += 1;
@@ -55,7 +58,9 @@ for (const point of failPoints) {
 process.exitCode = failed ? 1 : 0;
 
 function report(name: string, unaccounted: number, check: TableCheck): void {
-  const isRight = check.lost.length + check.duplicated.length + check.unreadableOff + Math.abs(unaccounted) === 0 && check.auditHolds;
+  const isRight =
+    check.lost.length + check.duplicated.length + check.unreadableOff + Math.abs(unaccounted) === 0 &&
+    check.auditHolds;
   if (!isRight) failed = true;
   process.stdout.write(
     `${isRight ? 'ok' : 'NOT OK'} ${name}: kept ${check.kept}, refused ${check.refused}, waiting ${check.waiting}; ` +

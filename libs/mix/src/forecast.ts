@@ -86,18 +86,10 @@ export class Forecast {
     const profile = profileOf(this.#all, unit);
     const factor = profile === undefined ? 0 : this.#rowsLeft(unit, row.bytes, profile) / profile.rows;
     const bounds = unit.tally.boundsWith(row.charge, profile?.tally, factor, originals, copies);
-    
+    if (!isWithin(bounds, this.#caps)) return false;
     // Before anything is known, size cannot be asked for: only the bound of the prefix is.
     if (profile === undefined || isLargeEnough(bounds)) return true;
     return bounds.effectiveCount >= unit.tally.bounds(profile.tally, factor).effectiveCount;
-  }
-
-  /** True when the unit will be too small to judge once it is full, and may grow. */
-  wantsToGrow(unit: OpenUnit): boolean {
-    const profile = profileOf(this.#all, unit);
-    if (profile === undefined) return false;
-    const factor = this.#rowsLeft(unit, 0, profile) / profile.rows;
-    return !isLargeEnough(unit.tally.bounds(profile.tally, factor)) && this.canGrow(unit);
   }
 
   /** True when the row would fit this unit if only human-lane text followed, after `before`. */

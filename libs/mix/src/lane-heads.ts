@@ -1,11 +1,22 @@
 import { formatPosition, formatTopicPartition, topicOf } from '@ballast/document';
-import type { Lane } from '@ballast/document';
+import type { Lane, Position } from '@ballast/document';
 import { BallastError, Chain } from '@ballast/stage';
 import type { Arrival, LaneReader } from '@ballast/stage';
 import type { Consumed } from './consumed.ts';
 import { mixErrors } from './errors.ts';
-import { weigh } from './row.ts';
+import { tooLong, weigh } from './row.ts';
 import type { Candidate } from './row.ts';
+
+/** What the lanes are read with. */
+export interface LaneHeadsOptions {
+  readonly lanes: LaneReader;
+  /** Next offset to read per lane partition. */
+  readonly start: ReadonlyMap<string, bigint>;
+  /** High-water marks of the last commit. */
+  readonly marks: Consumed['marks'];
+  /** True for what an earlier commit already deferred. */
+  readonly isDeferred?: (read: Position) => boolean;
+}
 
 /** One message taken from a lane, with what it takes to give it back. */
 export interface Reading {
@@ -21,14 +32,15 @@ export interface Reading {
  */
 export class LaneHeads {
   readonly #lanes: LaneReader;
+  readonly #isDeferred: (read: Position) => boolean;
   readonly #marks = new Map<string, Map<string, bigint>>();
   readonly #from: Map<string, bigint>;
   readonly #next: Map<string, bigint>;
   readonly #heads = new Map<Lane, Candidate>();
 
-  /** @param start Next offset to read per lane partition. @param marks High-water marks of the last commit. */
-  constructor(lanes: LaneReader, start: ReadonlyMap<string, bigint>, marks: Consumed['marks']) {
+  constructor({ lanes, start, marks, isDeferred = () => false }: LaneHeadsOptions) {
     this.#lanes = lanes;
+    this.#isDeferred = isDeferred;
     this.#from = new Map(start);
     this.#next = new Map(start);
     for (const [input, offsets] of Object.entries(marks)) {
@@ -49,7 +61,7 @@ export class LaneHeads {
       if (known !== undefined && isSameCopy(known.arrival, arrival)) return known;
       this.#assertContiguous(arrival);
       if (!this.#isRedelivery(arrival)) {
-        const candidate = weigh(arrival, lane);
+        const candidate = this.#isDeferred(arrival.read) ? tooLong(arrival, lane) : weigh(arrival, lane);
         this.#heads.set(lane, candidate);
         return candidate;
       }

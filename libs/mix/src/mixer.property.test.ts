@@ -75,7 +75,7 @@ const stream = fc.record({
   unitBytesMax: fc.constantFrom(200_000, 64 * 1024 * 1024),
 });
 
-const runs = Number(process.env['BALLAST_PROPERTY_RUNS'] ?? 60);
+const runs = Number(process.env['BALLAST_PROPERTY_RUNS'] ?? 50);
 
 describe('the mixer, whatever the stream', () => {
   test('no judged unit is above a cap, nothing is lost or written twice, no human document stays behind', async () => {

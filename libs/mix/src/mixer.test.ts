@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { formatPosition, mixVerdictSchema } from '@ballast/document';
-import type { Lane } from '@ballast/document';
+import type { Lane, Position } from '@ballast/document';
 import type { Record } from '@ballast/stage';
 import { stageConformance } from '@ballast/stage/conform';
 import {
@@ -65,6 +65,13 @@ describe('the ceilings', () => {
     assert.equal(inLane(rows, 'p30'), inLane(alone.rows, 'p30'));
     assert.ok(inLane(rows, 'checked') > 0);
     for (const unit of unitsOf(rows)) assert.ok(boundOf(unit, 'total').upper <= 0.3);
+  });
+
+  test('checked text need not wait until the lanes before it are served: it has a ceiling of its own (P20)', async () => {
+    const { rows } = await mixed(lanesOf(many(4000, anchor), many(4000, synthetic), many(4000, checked)));
+    for (const unit of unitsOf(rows)) {
+      assert.ok(boundOf(unit, 'unverified').upper > 0.19 && boundOf(unit, 'total').upper > 0.29);
+    }
   });
 
   test('declared text counts in full, the human lane by its p', async () => {
@@ -147,6 +154,42 @@ describe('units', () => {
       [1_000_000],
     );
     assert.ok(inLane(rows, 'p30') === 800);
+  });
+
+  test('in a long stream it is set aside at once, so that the units around it stay small and judged', async () => {
+    const giant: Lot = { ...human, tokens: 1_000_000 };
+    const { rows } = await mixed(lanesOf(many(2000, human), [giant], many(9000, human)), {
+      unitBytesMax: 500_000,
+    });
+    assert.equal(rows.filter(({ judged }) => !judged).length, 1);
+    assert.ok(unitsOf(rows).every((unit) => unit.length <= 2048));
+  });
+
+  test('waiting text alone that can never be judged goes back and stays, instead of going round', async () => {
+    const { rows } = await mixed(lanesOf(many(50, { ...p30, p: 0.001, eps: 0 })), {
+      pipeline: settings({ rowGroupDocuments: 8 }),
+      unitBytesMax: 1,
+    });
+    assert.equal(rows.length, 0);
+  });
+
+  test('short uncertain documents enter a unit that one long human document keeps too small to judge for a while', async () => {
+    const long: Lot = { ...human, tokens: 50_000 };
+    const lanes = lanesOf(many(1500, human), [long], many(12_000, human), many(12_000, p30));
+    assert.ok(inLane((await mixed(lanes)).rows, 'p30') > 10_000);
+  });
+
+  test('human documents wait for three others at most, even where those would fit for ever', async () => {
+    const { deliveries } = await mixed(lanesOf(many(2000, human), many(8000, { ...p30, p: 0.1, eps: 0 })));
+    const humans = deliveries[0]?.filter(({ read }) => read.topic === 'documents.human').length ?? 0;
+    assert.ok(humans >= 250, `${humans} of the first ${deliveries[0]?.length}`);
+  });
+
+  test('worse lanes do not eat the allowance that a long document of a better lane is waiting for', async () => {
+    const long: Lot = { ...p30, tokens: 4_000 };
+    const p50: Lot = { lane: 'p50', tokens: 20, p: 0.4, eps: 0.04 };
+    const { rows } = await mixed(lanesOf(many(1500, human), [long], many(6000, human), many(20_000, p50)));
+    assert.equal(inLane(rows, 'p30'), 1);
   });
 
   test('human text whose calibration error alone breaks the cap is written, marked, and raises the alarm', async () => {
@@ -344,6 +387,13 @@ describe('commits', () => {
     const [unit] = unitsOf(rows);
     const upper = boundOf(unit ?? [], 'unverified').upper;
     assert.ok(JSON.stringify(ledger).includes(`"upper":${String(upper).slice(0, 12)}`));
+  });
+
+  test('what a commit that was cut off had deferred is deferred again, even where it would fit now', async () => {
+    const lanes = lanesOf(many(1500, human), many(10, p30));
+    const isDeferred = ({ topic, offset }: Position): boolean => topic === 'documents.p30' && offset === 3n;
+    const { deferred, rows } = await mixed(lanes, { isDeferred });
+    assert.deepEqual([deferred.map(({ read }) => read.offset), inLane(rows, 'p30')], [[3n], 9]);
   });
 
   test('a failed commit stops the mixer', async () => {

@@ -1,5 +1,5 @@
-import { formatPosition, lanes as laneNames } from '@ballast/document';
-import type { Lane, MixVerdict, Pipeline } from '@ballast/document';
+import { formatPosition } from '@ballast/document';
+import type { Lane, MixVerdict, Pipeline, Position } from '@ballast/document';
 import { BallastError } from '@ballast/stage';
 import type { Delivery, LaneReader, Source, Stage } from '@ballast/stage';
 import type { Caps } from './cap.ts';
@@ -37,6 +37,11 @@ export interface MixerOptions {
   readonly start: ReadonlyMap<string, bigint>;
   /** High-water marks of the last commit. */
   readonly marks: Consumed['marks'];
+  /**
+   * True for a lane position that an earlier commit, cut off half-way, already deferred: such a
+   * document is deferred again, never placed. Default: none.
+   */
+  readonly isDeferred?: (read: Position) => boolean;
   /** Called when the last delivery of a shard is acked; its rejection stops the mixer. */
   readonly commit: (consumed: Consumed) => Promise<void>;
   readonly alarm: (alarm: Alarm) => void;
@@ -117,7 +122,7 @@ class MixerRun {
       rowGroupBytes,
       unitBytesMax: options.unitBytesMax ?? 64 * 1024 * 1024,
     };
-    this.#heads = new LaneHeads(options.lanes, options.start, options.marks);
+    this.#heads = new LaneHeads(options);
     this.#mixing = new Mixing({
       heads: this.#heads,
       forecast: new Forecast(caps, this.#sizes),
@@ -158,9 +163,17 @@ class MixerRun {
 
   status(): MixerStatus {
     const { unit, paused } = this.#mixing;
-    const lane = (name: Lane) => [name, { ...this.#totals.of(name), paused: paused.has(name) }] as const;
+    const lane = (name: Lane) => ({ ...this.#totals.of(name), paused: paused.has(name) });
     return {
-      lanes: Object.fromEntries(laneNames.map(lane)) as MixerStatus['lanes'],
+      lanes: {
+        human: lane('human'),
+        p30: lane('p30'),
+        p50: lane('p50'),
+        p70: lane('p70'),
+        p90: lane('p90'),
+        synthetic: lane('synthetic'),
+        checked: lane('checked'),
+      },
       openUnit: {
         rows: unit.rows,
         tokens: unit.tally.tokens,

@@ -5,7 +5,7 @@ import type { Forecast } from './forecast.ts';
 import type { LaneHeads, Reading } from './lane-heads.ts';
 import type { Alarm } from './ledger.ts';
 import { OpenUnit } from './open-unit.ts';
-import { refusal, waitingLanes } from './row.ts';
+import { tooLong, waitingLanes } from './row.ts';
 import type { Candidate, Row } from './row.ts';
 import { measure } from './shard-plan.ts';
 import type { Claim, ShardPlan } from './shard-plan.ts';
@@ -65,7 +65,6 @@ export class Mixing {
     const isOutlier = human.kind === 'row' && forecast.isOutlier(this.#unit, human);
     (isOutlier ? this.#aside : this.#unit).enter(heads.take(human));
     if (forecast.isFull(this.#aside)) this.closeAside(shard);
-    if (forecast.wantsToGrow(this.#unit)) this.#unit.groups += 1;
     this.#streak = 0;
     this.#awaitsHuman = false;
     return true;
@@ -83,6 +82,7 @@ export class Mixing {
    */
   finish(shard: ShardPlan): void {
     const unit = this.#unit;
+    if (unit.documents === 0) shard.revoke(unit);
     const before = shard.tallyOfLast();
     this.#setAside(before);
     if (unit.rows > 0) this.#topUp(before);
@@ -163,9 +163,7 @@ export class Mixing {
   #defer(row: Row): void {
     const { heads } = this.#options;
     const reading = heads.take(row);
-    const verdict = refusal('defer', 'too_long_for_the_bound');
-    const { arrival, lane } = row;
-    this.#unit.enter({ ...reading, candidate: { kind: 'outcast', arrival, lane, verdict } });
+    this.#unit.enter({ ...reading, candidate: tooLong(row.arrival, row.lane) });
   }
 
   #copy(shard: ShardPlan): boolean {
@@ -183,7 +181,6 @@ export class Mixing {
   #closeFull(shard: ShardPlan): void {
     const { caps, forecast, heads } = this.#options;
     const unit = this.#unit;
-    if (this.#closeIfJudged(shard)) return;
     if (isLargeEnough(unit.tally.bounds())) {
       heads.giveBack(this.#withdrawWhile((bounds) => !isWithin(bounds, caps)));
       if (this.#closeIfJudged(shard)) return;
@@ -232,7 +229,7 @@ export class Mixing {
   /** The exact test, over all rows from scratch; running sums only decide when to try it. */
   #claimAlone(): Claim | undefined {
     const { caps } = this.#options;
-    if (!isJudged(this.#unit.tally.bounds(), caps)) return undefined;
+    if (this.#unit.documents === 0 || !isJudged(this.#unit.tally.bounds(), caps)) return undefined;
     if (!isJudged(measure(this.#unit.slots).bounds(), caps)) return undefined;
     return { judged: true, reason: 'admitted' };
   }

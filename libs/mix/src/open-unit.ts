@@ -40,6 +40,11 @@ export class OpenUnit {
     return this.#humans.length + this.#waitingRows;
   }
 
+  /** Rows that are no copies. */
+  get documents(): number {
+    return this.humanRows + this.#waitingRows;
+  }
+
   /** Messages read that became no row. */
   get outcasts(): readonly Outcast[] {
     return [

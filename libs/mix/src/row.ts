@@ -55,7 +55,11 @@ export function weigh(arrival: Arrival, lane: Lane): Candidate {
   };
 }
 
-/** The verdict of a document that does not enter the table. */
-export function refusal(action: 'defer' | 'dead', reason: string): MixVerdict {
+/** A document that no unit could bear (protocol P20): it may come back when units can be larger. */
+export function tooLong(arrival: Arrival, lane: Lane): Outcast {
+  return { kind: 'outcast', arrival, lane, verdict: refusal('defer', 'too_long_for_the_bound') };
+}
+
+function refusal(action: 'defer' | 'dead', reason: string): MixVerdict {
   return { stage: 'mix', version: mixVersion, action, reason };
 }

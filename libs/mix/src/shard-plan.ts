@@ -89,6 +89,8 @@ export class ShardPlan {
 
   /** Closes the unit as the next one of the shard. */
   close(unit: OpenUnit, claim: Claim): void {
+    // A copy claims what its original claims, so neither lies where the other's claim does not hold.
+    if (!claim.judged) this.revoke(unit);
     const slots = this.#ordered(unit);
     const seed = this.#unitSeed(unit);
     this.#push(unit, slots, {
@@ -226,9 +228,8 @@ export class ShardPlan {
 
   /** Who may still get a copy: documents of units that have not left, below the repeats proposed. */
   #refill(): void {
-    const rows = this.#window.flatMap(({ slots }) =>
-      slots.filter(({ copy, row }) => !copy && row.repeats > 1),
-    );
+    const judged = this.#window.filter(({ summary }) => summary.judged);
+    const rows = judged.flatMap(({ slots }) => slots.filter(({ copy, row }) => !copy && row.repeats > 1));
     this.#queue = rows
       .map(({ row }) => row)
       .filter(

@@ -49,6 +49,17 @@ describe('repeat factors', () => {
     near(repeatFactor('tail', reference({ head: 0.7, tail: 0.3 }), thin, 4), 1.5);
   });
 
+  test('a stratum of a single source takes no part of the repeats that others may have', () => {
+    const stream = (name: string): StratumCount => ({
+      human: { head: 800_000, farm: 100_000, tail: 10_000 }[name] ?? 0,
+      synthetic: 0,
+      sources: name === 'farm' ? ['farm'] : sources,
+    });
+    const wanted = reference({ head: 0.66, farm: 0.3, tail: 0.04 });
+    assert.ok(repeatFactor('tail', wanted, stream, 4) > 3);
+    assert.equal(repeatFactor('farm', wanted, stream, 4), 1);
+  });
+
   test('whatever was counted, the factor lies between 1 and the limit', () => {
     const amount = fc.double({ min: 0, max: 1e9, noNaN: true });
     const stream = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.tuple(amount, amount));

@@ -71,6 +71,7 @@ export async function startMixer(context: MixerContext): Promise<RunningMixer> {
     commit: (consumed) => commitShard(context, sink, consumed),
     alarm: (alarm) => logger.warn(alarm, 'mixer alarm'),
     clock: systemClock,
+    isDeferred: (read) => sink.isDeferred(read),
     signal,
     seed: seedOf(sink.tableId),
     ...(commitAfterSeconds === undefined ? {} : { commitAfterSeconds }),
