@@ -34,8 +34,13 @@ mkdirSync(folder, { recursive: true });
 
 const lines = benchDocuments(documents);
 const stages = await measureStages(lines.slice(0, 5_000), runs);
-const whole = Array.from({ length: runs }, (_, run) => wholePipeline(join(folder, `table-${run}`), lines)).toSorted((a, b) => a - b);
-const figures = { ...stages, whole: { min: whole[0] ?? 0, median: whole[whole.length >> 1] ?? 0, max: whole.at(-1) ?? 0 } };
+const whole = Array.from({ length: runs }, (_, run) =>
+  wholePipeline(join(folder, `table-${run}`), lines),
+).toSorted((a, b) => a - b);
+const figures = {
+  ...stages,
+  whole: { min: whole[0] ?? 0, median: whole[whole.length >> 1] ?? 0, max: whole.at(-1) ?? 0 },
+};
 const memoryReport = memory > 0 ? await longRun(memory) : undefined;
 rmSync(folder, { recursive: true, force: true });
 
@@ -43,7 +48,9 @@ if (values.json) process.stdout.write(`${JSON.stringify({ documents, figures, me
 else {
   process.stdout.write(`documents of 2 kB per CPU-second, median (min to max) of ${runs} runs\n`);
   for (const [name, { min, median, max }] of Object.entries(figures)) {
-    process.stdout.write(`  ${name.padEnd(24)} ${median.toFixed(0).padStart(8)} (${min.toFixed(0)} to ${max.toFixed(0)})\n`);
+    process.stdout.write(
+      `  ${name.padEnd(24)} ${median.toFixed(0).padStart(8)} (${min.toFixed(0)} to ${max.toFixed(0)})\n`,
+    );
   }
   for (const line of memoryReport ?? []) process.stdout.write(`${line}\n`);
 }
@@ -51,24 +58,42 @@ else {
 function wholePipeline(table: string, input: readonly string[]): number {
   const file = `${table}.jsonl`;
   writeFileSync(file, input.map((line) => `${line}\n`).join(''));
-  const result = spawnSync(process.execPath, [...arguments_(file, table), '--json'], { encoding: 'utf8', maxBuffer: 2 ** 26, env: quiet });
+  const result = spawnSync(process.execPath, [...arguments_(file, table), '--json'], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+    env: quiet,
+  });
   if (result.status !== 0) throw new Error(`ballast run ended with ${result.status}: ${result.stderr}`);
   const report: unknown = JSON.parse(result.stdout);
-  return typeof report === 'object' && report !== null && 'docsPerCpuSecond' in report ? Number(report.docsPerCpuSecond) : Number.NaN;
+  return typeof report === 'object' && report !== null && 'docsPerCpuSecond' in report
+    ? Number(report.docsPerCpuSecond)
+    : Number.NaN;
 }
 
 async function longRun(count: number): Promise<readonly string[]> {
   const [file, table] = [join(folder, 'long.jsonl'), join(folder, 'long')];
   writeFileSync(file, '');
   for (let start = 0; start < count; start += 10_000) {
-    writeFileSync(file, benchDocuments(Math.min(10_000, count - start), start).map((line) => `${line}\n`).join(''), { flag: 'a' });
+    writeFileSync(
+      file,
+      benchDocuments(Math.min(10_000, count - start), start)
+        .map((line) => `${line}\n`)
+        .join(''),
+      { flag: 'a' },
+    );
   }
-  const child = spawn(process.execPath, arguments_(file, table), { stdio: ['ignore', 'ignore', 'inherit'], env: quiet });
+  const child = spawn(process.execPath, arguments_(file, table), {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: quiet,
+  });
   return await watchMemory(child);
 }
 
 function arguments_(file: string, table: string): string[] {
   const config = join(folder, 'pipeline.yaml');
-  writeFileSync(config, `sources:\n  - { match: "attested-*", trust: human }\n  - { match: "*", family: open }\ningest:\n  - { file: ${JSON.stringify(file)}, trusted: [source] }\n`);
+  writeFileSync(
+    config,
+    `sources:\n  - { match: "attested-*", trust: human }\n  - { match: "*", family: open }\ningest:\n  - { file: ${JSON.stringify(file)}, trusted: [source] }\n`,
+  );
   return [cli, 'run', '--input', file, '--table', table, '--config', config, '--quiet'];
 }

@@ -37,7 +37,10 @@ function word(random: () => number): string {
   // Frequent words have low numbers: the square root of a uniform number would be flat, its fourth power is steep.
   const letters = seeded(1_000_000 + Math.floor(random() ** 4 * 20_000));
   const syllables = 1 + Math.floor(letters() * 3);
-  return Array.from({ length: syllables }, () => pick(consonants, letters) + pick(vowels, letters)).join('') + (letters() < 0.4 ? pick(consonants, letters) : '');
+  return (
+    Array.from({ length: syllables }, () => pick(consonants, letters) + pick(vowels, letters)).join('') +
+    (letters() < 0.4 ? pick(consonants, letters) : '')
+  );
 }
 
 function pick(items: readonly string[], random: () => number): string {

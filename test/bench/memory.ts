@@ -28,21 +28,30 @@ export async function watchMemory(child: ChildProcess): Promise<readonly string[
     }
     await Promise.race([exit, delay(500)]);
   }
-  return [...samples].filter(([, list]) => list.length > 10).map(([pid, list]) => {
-    const second = list.slice(list.length >> 1);
-    const largest = Math.max(...list.map(({ mebibytes }) => mebibytes));
-    return `${pid === child.pid ? 'parent' : 'worker'}: RssAnon at most ${largest.toFixed(0)} MiB, slope over the second half ${(60 * slope(second)).toFixed(1)} MiB per minute (${list.length / 2} s)`;
-  });
+  return [...samples]
+    .filter(([, list]) => list.length > 10)
+    .map(([pid, list]) => {
+      const second = list.slice(list.length >> 1);
+      const largest = Math.max(...list.map(({ mebibytes }) => mebibytes));
+      return `${pid === child.pid ? 'parent' : 'worker'}: RssAnon at most ${largest.toFixed(0)} MiB, slope over the second half ${(60 * slope(second)).toFixed(1)} MiB per minute (${list.length / 2} s)`;
+    });
 }
 
 function family(pid: number): readonly number[] {
-  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((each) => parentOf(each) === pid);
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((each) => parentOf(each) === pid);
   return [pid, ...children];
 }
 
 function parentOf(pid: number): number | undefined {
   try {
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) \S /s, '').split(' ')[0]);
+    return Number(
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) \S /s, '')
+        .split(' ')[0],
+    );
   } catch {
     return undefined;
   }
@@ -59,7 +68,8 @@ function rssAnon(pid: number): number | undefined {
 
 /** Least-squares slope, MiB per second. */
 function slope(samples: readonly Sample[]): number {
-  const mean = (of: (sample: Sample) => number): number => samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
+  const mean = (of: (sample: Sample) => number): number =>
+    samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;
   const [time, memory] = [mean(({ seconds }) => seconds), mean(({ mebibytes }) => mebibytes)];
   const covariance = mean(({ seconds, mebibytes }) => (seconds - time) * (mebibytes - memory));
   const variance = mean(({ seconds }) => (seconds - time) ** 2);

@@ -21,24 +21,42 @@ const encoder = new TextEncoder();
 const signal = new AbortController().signal;
 
 /** Measures each stage alone, in this process, over the same documents; and the floor. */
-export async function measureStages(lines: readonly string[], runs: number): Promise<{ readonly [name: string]: Rate }> {
+export async function measureStages(
+  lines: readonly string[],
+  runs: number,
+): Promise<{ readonly [name: string]: Rate }> {
   const values = lines.map((line) => encoder.encode(line));
   const raw = values.map((value, index) => recordOf(value, index));
   const scorer = await openScorer(fileURLToPath(new URL('../../libs/detect/model', import.meta.url)));
-  const pipeline = pipelineSchema.parse({});
-  const options = { scorer, pipeline: pipeline.detector, sources: [], canaries: [], trustOf: () => new Set<never>() };
+  const pipeline = pipelineSchema.parse({ sources: [{ match: '*', family: 'open' }] });
+  const options = {
+    scorer,
+    pipeline: pipeline.detector,
+    sources: pipeline.sources,
+    canaries: [],
+    trustOf: () => new Set<never>(),
+  };
   const detected = await withVerdicts(detect({ ...options, store: new MemoryStore() }), raw);
   const open: { readonly [name: string]: () => Promise<readonly [Stage, readonly Record[]]> } = {
     detect: async () => [detect({ ...options, store: new MemoryStore() }), raw],
     verify: async () => [
-      verify({ pipeline: pipeline.verify, trustOf: () => new Set<never>(), index: await memoryIndex({ table: 'bench' }), sandbox: undefined }),
+      verify({
+        pipeline: pipeline.verify,
+        trustOf: () => new Set<never>(),
+        index: await memoryIndex({ table: 'bench' }),
+        sandbox: undefined,
+      }),
       detected,
     ],
     oversample: async () => [oversample({ pipeline: pipeline.oversampler, reference: undefined }), detected],
   };
   const rates: { [name: string]: Rate } = {
     'floor: parse + SHA-256': await rate(runs, lines.length, async () => () => floor(values)),
-    'decode + schema': await rate(runs, lines.length, async () => async () => void values.map((value, index) => recordOf(value, index))),
+    'decode + schema': await rate(
+      runs,
+      lines.length,
+      async () => async () => void values.map((value, index) => recordOf(value, index)),
+    ),
   };
   for (const [name, opened] of Object.entries(open)) {
     rates[name] = await rate(runs, lines.length, async () => {
@@ -51,9 +69,15 @@ export async function measureStages(lines: readonly string[], runs: number): Pro
   return rates;
 }
 
-async function rate(runs: number, documents: number, prepare: () => Promise<() => Promise<void>>): Promise<Rate> {
+async function rate(
+  runs: number,
+  documents: number,
+  prepare: () => Promise<() => Promise<void>>,
+): Promise<Rate> {
   const rates: number[] = [];
-  await (await prepare())();
+  await (
+    await prepare()
+  )();
   for (let run = 0; run < runs; run += 1) {
     const work = await prepare();
     const before = process.cpuUsage();
@@ -77,7 +101,15 @@ function recordOf(value: Uint8Array, index: number): Record {
   const position = { topic: 'documents.raw', partition: 0, offset: BigInt(index) };
   const { document } = decodeDocument(value, position);
   if (document === undefined) throw new Error('bench: a generated document cannot be read');
-  return { position, read: position, previous: undefined, value, verdicts: {}, document, unreadable: undefined };
+  return {
+    position,
+    read: position,
+    previous: undefined,
+    value,
+    verdicts: {},
+    document,
+    unreadable: undefined,
+  };
 }
 
 async function withVerdicts(stage: Stage, records: readonly Record[]): Promise<readonly Record[]> {
@@ -85,7 +117,10 @@ async function withVerdicts(stage: Stage, records: readonly Record[]): Promise<r
   for (let start = 0; start < records.length; start += batchSize) {
     verdicts.push(...(await stage.process(records.slice(start, start + batchSize), signal)));
   }
-  return records.map((record, index) => ({ ...record, verdicts: { ...record.verdicts, [stage.name]: verdicts[index] } }));
+  return records.map((record, index) => ({
+    ...record,
+    verdicts: { ...record.verdicts, [stage.name]: verdicts[index] },
+  }));
 }
 
 class MemoryStore implements SnapshotStore {

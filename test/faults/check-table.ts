@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { decodeDocument, decodeHeaders, formatPosition, formatTopicPartition, lanes, topicOf } from '@ballast/document';
+import {
+  decodeDocument,
+  decodeHeaders,
+  formatPosition,
+  formatTopicPartition,
+  lanes,
+  topicOf,
+} from '@ballast/document';
 import { readShard } from '@ballast/shard';
 import { openTopics } from '@ballast/stage/embedded';
 import { audit, openTable } from '@ballast/table';
@@ -29,7 +36,9 @@ export async function checkTable(root: string, input: CrashInput): Promise<Table
   const waiting = await readLanes(root, note);
   const report = await audit(root);
   return {
-    kept, refused, waiting,
+    kept,
+    refused,
+    waiting,
     lost: input.ids.filter((id) => !found.has(id)),
     duplicated: input.ids.filter((id) => (found.get(id) ?? 0) > 1),
     unreadableOff: Math.abs(dead - input.unreadable),
@@ -64,9 +73,12 @@ async function readLanes(root: string, note: (id: string) => void): Promise<numb
   let waiting = 0;
   for (const topic of lanes.map(topicOf)) {
     for (let partition = 0; partition < topics.partitions; partition += 1) {
-      const { next, marks } = dataState.offsets.get(formatTopicPartition({ topic, partition })) ?? { next: 0n, marks: {} };
+      const { next, marks } = dataState.offsets.get(formatTopicPartition({ topic, partition })) ?? {
+        next: 0n,
+        marks: {},
+      };
       const seen = new Map(Object.entries(marks).map(([ingest, offset]) => [ingest, BigInt(offset)]));
-      for (let from = next; ; ) {
+      for (let from = next; ;) {
         const messages = topics.read(topic, partition, from, { documents: 500, bytes: 2 ** 24 });
         if (messages.length === 0) break;
         from += BigInt(messages.length);

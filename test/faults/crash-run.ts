@@ -11,11 +11,19 @@ const cli = new URL('../../services/cli/src/main.ts', import.meta.url).pathname;
 
 /** Every point between write, flush, ack and commit at which the process can be ended. */
 export const failPoints = [
-  'ingest:before', 'ingest:committed', 'ingest:flushed',
-  'decide:before', 'decide:flushed',
-  'write:before', 'write:committed', 'write:flushed',
-  'ack:before', 'ack:committed', 'ack:flushed',
-  'commit:before', 'commit:linked',
+  'ingest:before',
+  'ingest:committed',
+  'ingest:flushed',
+  'decide:before',
+  'decide:flushed',
+  'write:before',
+  'write:committed',
+  'write:flushed',
+  'ack:before',
+  'ack:committed',
+  'ack:flushed',
+  'commit:before',
+  'commit:linked',
 ] as const;
 
 /** A table in a folder of its own that one input is run into, with interruptions. */
@@ -34,13 +42,31 @@ export class CrashRun {
     this.#input = crashInput(documents, seed);
     const [input, config] = [join(folder, 'input.jsonl'), join(folder, 'pipeline.yaml')];
     writeFileSync(input, `${this.#input.lines.join('\n')}\n`);
-    writeFileSync(config, [
-      'sources:', '  - { match: "attested-*", trust: human }', '  - { match: "open-*", family: open }',
-      'ingest:', `  - { file: ${JSON.stringify(input)}, trusted: [source] }`,
-      'verify: { action: annotate }',
-      'mixer: { rowGroupDocuments: 256, shardBytes: 131072 }', '',
-    ].join('\n'));
-    this.#args = [cli, 'run', '--input', input, '--table', this.table, '--config', config, '--quiet', '--json'];
+    writeFileSync(
+      config,
+      [
+        'sources:',
+        '  - { match: "attested-*", trust: human }',
+        '  - { match: "open-*", family: open }',
+        'ingest:',
+        `  - { file: ${JSON.stringify(input)}, trusted: [source] }`,
+        'verify: { action: annotate }',
+        'mixer: { rowGroupDocuments: 256, shardBytes: 131072 }',
+        '',
+      ].join('\n'),
+    );
+    this.#args = [
+      cli,
+      'run',
+      '--input',
+      input,
+      '--table',
+      this.table,
+      '--config',
+      config,
+      '--quiet',
+      '--json',
+    ];
   }
 
   /** Runs and ends every process of the run by SIGKILL after `ms`, or at once when it ended before. True when it was killed. */
@@ -57,14 +83,21 @@ export class CrashRun {
   /** Runs until a process passes the point the n-th time and ends itself there by SIGKILL. True when that happened. */
   async killAt(point: string, count: number): Promise<boolean> {
     const child = this.#spawn({ BALLAST_FAIL_AT: `${point}@${count}` });
-    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => child.once('exit', (...end) => resolve(end)));
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+      child.once('exit', (...end) => resolve(end)),
+    );
     return signal === 'SIGKILL' || code !== 0;
   }
 
   /** Runs to the end; throws when that fails. Gives the documents the run itself left unaccounted. */
   finish(): number {
-    const result = spawnSync(process.execPath, this.#args, { encoding: 'utf8', maxBuffer: 2 ** 26, env: environment });
-    if (result.status !== 0) throw new Error(`the last run ended with ${result.status}: ${result.stderr.slice(-2_000)}`);
+    const result = spawnSync(process.execPath, this.#args, {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+      env: environment,
+    });
+    if (result.status !== 0)
+      throw new Error(`the last run ended with ${result.status}: ${result.stderr.slice(-2_000)}`);
     const report: unknown = JSON.parse(result.stdout);
     return unaccountedIn(report);
   }
@@ -79,7 +112,11 @@ export class CrashRun {
   }
 
   #spawn(env: { readonly [name: string]: string }) {
-    return spawn(process.execPath, this.#args, { stdio: 'ignore', detached: true, env: { ...environment, ...env } });
+    return spawn(process.execPath, this.#args, {
+      stdio: 'ignore',
+      detached: true,
+      env: { ...environment, ...env },
+    });
   }
 }
 
@@ -88,5 +125,7 @@ const environment = { ...process.env, BALLAST_LOG_LEVEL: 'silent' };
 function unaccountedIn(report: unknown): number {
   if (typeof report !== 'object' || report === null || !('flow' in report)) return Number.NaN;
   const { flow } = report;
-  return typeof flow === 'object' && flow !== null && 'unaccounted' in flow ? Number(flow.unaccounted) : Number.NaN;
+  return typeof flow === 'object' && flow !== null && 'unaccounted' in flow
+    ? Number(flow.unaccounted)
+    : Number.NaN;
 }

@@ -28,18 +28,20 @@ let failed = false;
 if (!values['points-only']) {
   say(`seed ${seed}, ${documents} documents, SIGKILL at ${kills} random moments`);
   const random = seeded(seed);
-  const run = new CrashRun(join(values.dir, 'random'), documents, seed);
-  let done = 0;
-  // A run that ends before its moment has nothing left to interrupt: later moments come sooner.
-  for (let attempt = 0; done < kills && attempt < kills * 3; attempt += 1) {
-    const ms = 400 + Math.floor(random() * 4_000);
-    const killed = await run.killAfter(ms);
-    if (killed) done += 1;
-    say(`${done} of ${kills}: ${killed ? 'killed' : 'ended'} after ${ms} ms`);
-    if (!killed) break;
+  // A table that is finished has nothing left to interrupt: the next round starts another one.
+  for (let done = 0, round = 0; done < kills; round += 1) {
+    const run = new CrashRun(join(values.dir, 'random'), documents, seed + round);
+    let killed = true;
+    const before = done;
+    while (killed && done < kills) {
+      const ms = 300 + Math.floor(random() * 2_000);
+      killed = await run.killAfter(ms);
+      if (killed) done += 1;
+      say(`${done} of ${kills}: ${killed ? 'killed' : 'ended'} after ${ms} ms`);
+    }
+    report(`table ${round + 1}, ${done - before} random kills`, run.finish(), await run.check());
+    run.remove();
   }
-  report(`${done} random kills`, run.finish(), await run.check());
-  run.remove();
 }
 
 for (const point of values.point === undefined

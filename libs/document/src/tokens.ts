@@ -5,7 +5,7 @@ export const tokenCounter = 'ballast-tokens-1';
 // variation selectors, tag characters. They are taken out of the text column, so they must not count:
 // padding with them would enlarge the denominator of every cap.
 const invisibleCharacter =
-  /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFE00-\uFE0F\u{E0000}-\u{E007F}\u{E0100}-\u{E01EF}]/u;
+  /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF\u{E0000}-\u{E007F}]|[\uFE00-\uFE0F]|[\u{E0100}-\u{E01EF}]/u;
 const wordCharacter = /[\p{L}\p{N}\p{M}_]/u;
 const spaceCharacter = /\s/u;
 

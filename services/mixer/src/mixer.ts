@@ -92,7 +92,7 @@ export async function startMixer(context: MixerContext): Promise<RunningMixer> {
     // What is left in the lanes may have changed since the last shard; the audit is told the final state.
     if (context.flow !== undefined) await commitShard(context, sink, { offsets: {}, marks: {}, ledger: {} });
   });
-  return { status: mixer.status, done };
+  return { status: () => mixer.status(), done };
 }
 
 async function commitShard(context: MixerContext, sink: TableSink, consumed: Consumed): Promise<void> {
@@ -162,10 +162,8 @@ async function finish(
   }
 }
 
-function withFlow(ledger: Json, flow: Json | undefined): Json {
-  if (flow === undefined || typeof ledger !== 'object' || ledger === null || Array.isArray(ledger))
-    return ledger;
-  return { ...ledger, flow };
+function withFlow(units: Json, flow: Json | undefined): Json {
+  return flow === undefined ? { units } : { units, flow };
 }
 
 /** The order inside units is random but repeatable: 32 bits of the table's id. */

@@ -9,7 +9,7 @@ import { MemorySink, MemorySource } from './memory.ts';
 /** A stage under test and how to end it. */
 export interface StageUnderTest {
   readonly stage: Stage;
-  close?(): Promise<void>;
+  readonly close?: () => Promise<void>;
 }
 
 /** What the suite needs of a stage. */

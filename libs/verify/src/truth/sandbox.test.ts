@@ -246,7 +246,7 @@ const attempts: readonly (readonly [name: string, code: string, tests?: string])
   ],
   [
     'read a file outside',
-    'import os\ndef f():\n    return [p for p in ("/etc/passwd", "/etc/hostname", "/root", "/home", "/work", "/var", "/usr/bin/id", "/sys") if os.path.exists(p)] or False',
+    'import os\ndef f():\n    return [p for p in ("/etc/passwd", "/etc/hostname", "/root", "/home", "/var", "/usr/bin/id", "/sys") if os.path.exists(p)] or False',
   ],
   [
     'find secrets in the environment',

@@ -67,7 +67,7 @@ export const trainDetector: Command = {
   },
 };
 
-async function* readRows(inputs: readonly string[]): AsyncGenerator<unknown> {
+async function* readRows(inputs: readonly string[]): AsyncGenerator {
   const decoder = new TextDecoder();
   for (const input of inputs)
     for await (const { bytes } of openInput(input)) yield parseRow(decoder.decode(bytes));
