@@ -52,9 +52,9 @@ SET VARIABLE refused_files = (
   WHERE kind = 'refused' AND NOT list_contains(coalesce(getvariable('damaged')::VARCHAR[], []), file));
 
 -- A table without shards has no file to read the columns from; their list stands here once for both.
-SET VARIABLE row_columns = 'id, origin, pool, lane, p_synthetic, calibration_error, verify, repeat_index,
+SET VARIABLE row_columns = 'id, stratum, origin, pool, lane, p_synthetic, calibration_error, verify, repeat_index,
   repeats_granted, token_count, generation, unit, position_topic, position_partition, position_offset';
-SET VARIABLE no_rows = 'SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS origin, NULL::VARCHAR AS pool,
+SET VARIABLE no_rows = 'SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS stratum, NULL::VARCHAR AS origin, NULL::VARCHAR AS pool,
   NULL::VARCHAR AS lane, NULL::DOUBLE AS p_synthetic, NULL::DOUBLE AS calibration_error,
   NULL::VARCHAR AS verify, NULL::INTEGER AS repeat_index, NULL::INTEGER AS repeats_granted,
   NULL::INTEGER AS token_count, NULL::INTEGER AS generation, NULL::INTEGER AS unit,
@@ -186,6 +186,19 @@ WITH horizon AS (
 SELECT position_topic, position_partition, any_value(last) + 1 - count(*) AS documents
 FROM positions JOIN horizon USING (position_topic, position_partition) WHERE position_offset <= last
 GROUP BY ALL;
+
+-- Strata of the reference: the share of human tokens wanted and the share that is there, repeats
+-- included. A stratum below its target is limited by its data, and named.
+CREATE OR REPLACE TEMP TABLE strata AS
+WITH reference AS (
+  SELECT facts->'$.ledger.reference' AS r FROM commits
+  WHERE kind = 'data' AND (facts->'$.ledger.reference') IS NOT NULL ORDER BY version DESC LIMIT 1),
+target AS (
+  SELECT entry.key AS stratum, entry.value::DOUBLE AS target FROM reference, json_each(r) AS entry),
+reached AS (SELECT stratum, sum(t) AS tokens, count(*) FILTER (repeat_index = 0) AS documents FROM kept WHERE origin = 'human' GROUP BY stratum)
+SELECT target.stratum, target, coalesce(documents, 0) AS documents, coalesce(tokens, 0) AS tokens,
+       coalesce(coalesce(tokens, 0) / nullif(sum(coalesce(tokens, 0)) OVER (), 0), 0) AS share
+FROM target LEFT JOIN reached ON reached.stratum = target.stratum;
 
 -- ── Breaches ─────────────────────────────────────────────────────────────────────────────────────
 CREATE OR REPLACE TEMP TABLE breaches (promise INTEGER, rule VARCHAR, place VARCHAR, found VARCHAR);

@@ -40,6 +40,20 @@ const scopeSchema = z.object({
 /** Share and bound of one scope over its judged units, recounted from the rows. */
 export type ScopeShare = z.infer<typeof scopeSchema>;
 
+const stratumSchema = z.object({
+  stratum: z.string(),
+  /** Share of human tokens wanted and there, repeats included. */
+  target: z.number(),
+  share: z.number(),
+  documents: z.number(),
+  tokens: z.number(),
+  /** True: too little text of this stratum arrived, or its repeats are used up. */
+  limited: z.boolean(),
+});
+
+/** How a stratum of the reference stands. */
+export type StratumShare = z.infer<typeof stratumSchema>;
+
 /** What an audit found. */
 export interface AuditReport {
   readonly root: string;
@@ -49,6 +63,8 @@ export interface AuditReport {
   /** What is no breach but worth knowing. */
   readonly notes: readonly string[];
   readonly scopes: readonly ScopeShare[];
+  /** Strata of the reference, shortest of their target first; empty without a reference (promise 3). */
+  readonly strata: readonly StratumShare[];
   readonly figures: {
     readonly keptDocuments: number;
     readonly keptRows: number;
@@ -84,8 +100,13 @@ export async function audit(root: string): Promise<AuditReport> {
   breaches.push(...(await compareFooters(sql, objects)));
   const scopes = z.array(scopeSchema).parse(await sql.rows('FROM scopes ORDER BY ALL'));
   const [figures = {}] = await sql.rows(figuresQuery);
-  return report(base, breaches, objects, scopes, figures, await flowNotes(sql));
+  const strata = z.array(stratumSchema).parse(await sql.rows(strataQuery));
+  return report(base, breaches, objects, scopes, figures, await flowNotes(sql), strata);
 }
+
+/** A stratum short of its target by more than a hundredth of it is limited by its data. */
+const strataQuery = `SELECT stratum, target, share, documents::DOUBLE AS documents, tokens::DOUBLE AS tokens,
+  share < 0.99 * target AS limited FROM strata ORDER BY share / target, stratum`;
 
 const figuresQuery = `SELECT
   (SELECT count(*) FROM kept WHERE repeat_index = 0)::DOUBLE AS kept_documents,
@@ -103,6 +124,7 @@ function report(
   scopes: readonly ScopeShare[],
   figures: { readonly [name: string]: unknown },
   notes: readonly string[] = [],
+  strata: readonly StratumShare[] = [],
 ): AuditReport {
   const figure = (name: string): number => Number(figures[name] ?? 0);
   return {
@@ -111,6 +133,7 @@ function report(
     breaches,
     notes: [...objects.notes, ...notes],
     scopes,
+    strata,
     figures: {
       keptDocuments: figure('kept_documents'),
       keptRows: figure('kept_rows'),

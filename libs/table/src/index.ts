@@ -13,7 +13,7 @@ export type { TableOptions, TableSink } from './sink.ts';
 export { refusedSink } from './refused-sink.ts';
 export type { RefusedSink } from './refused-sink.ts';
 export { audit } from './audit.ts';
-export type { AuditReport, Breach, ScopeShare } from './audit.ts';
+export type { AuditReport, Breach, ScopeShare, StratumShare } from './audit.ts';
 export { auditSqlPath } from './sql.ts';
 export { findDocument } from './explain.ts';
 export type { FoundRow } from './explain.ts';

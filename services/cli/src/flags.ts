@@ -37,6 +37,10 @@ export function readFlags(rawArgs: readonly string[], args: ArgsDef): Flags {
       allowPositionals: true,
       strict: true,
     });
+    const places = Object.entries(args).filter(([, { type }]) => type === 'positional');
+    const surplus = positionals.slice(places.length);
+    if (surplus.length > 0)
+      throw new BallastError(cliErrors.usage, `${surplus.join(' ')} is one word too many`);
     const texts = (name: string): readonly string[] =>
       [values[name] ?? []].flat().filter((value) => typeof value === 'string');
     return {
@@ -48,9 +52,7 @@ export function readFlags(rawArgs: readonly string[], args: ArgsDef): Flags {
     };
   } catch (error) {
     if (error instanceof BallastError) throw error;
-    throw new BallastError(cliErrors.usage, error instanceof Error ? error.message : String(error), {
-      cause: error,
-    });
+    throw new BallastError(cliErrors.usage, error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { exitCodeOf, formatError } from '@ballast/host';
 import { BallastError } from '@ballast/stage';
 import { renderUsage } from 'citty';
@@ -34,6 +35,11 @@ function usageOf({ meta, args }: Command): CommandDef {
   return { meta: { ...meta }, args };
 }
 
+async function printUsage(command: CommandDef, parent?: CommandDef): Promise<void> {
+  const usage = `${await renderUsage(command, parent)}\n`;
+  process.stdout.write(process.stdout.isTTY ? usage : stripVTControlCharacters(usage));
+}
+
 /**
  * Runs the command line and resolves to its exit status: 0 well, 1 a check failed, 2 usage, 64–78 as in
  * sysexits, 130 after Ctrl-C. Data goes to standard output, talk to standard error.
@@ -42,7 +48,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   try {
     if (name === undefined || name === '--help' || name === '-h') {
-      process.stdout.write(`${await renderUsage(await overview())}\n`);
+      await printUsage(await overview());
       return name === undefined ? 2 : 0;
     }
     const load = commands[name];
@@ -53,7 +59,7 @@ export async function main(args: readonly string[]): Promise<number> {
       );
     const command = await load();
     if (rest.includes('--help') || rest.includes('-h')) {
-      process.stdout.write(`${await renderUsage(usageOf(command), { meta: { name: 'ballast' } })}\n`);
+      await printUsage(usageOf(command), { meta: { name: 'ballast' } });
       return 0;
     }
     return await command.run(readFlags(rest, command.args));

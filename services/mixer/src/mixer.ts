@@ -30,6 +30,8 @@ export interface MixerContext {
   readonly observe?: (report: BatchReport) => void;
   /** Told the version after each commit of data/. */
   readonly onCommit?: (version: number) => void;
+  /** Target share of human tokens by stratum, for the audit; the oversampler's reference. */
+  readonly reference?: ReadonlyMap<string, number> | undefined;
   /** What the flow looks like after a commit that moves the lanes to these offsets, for the audit. */
   readonly flow?: (consumed: MixerOffsets) => Promise<Json>;
 }
@@ -96,7 +98,12 @@ export async function startMixer(context: MixerContext): Promise<RunningMixer> {
 }
 
 async function commitShard(context: MixerContext, sink: TableSink, consumed: Consumed): Promise<void> {
-  const ledger = withFlow(consumed.ledger, await context.flow?.(consumed));
+  const flow = await context.flow?.(consumed);
+  const ledger = {
+    units: consumed.ledger,
+    ...(flow === undefined ? {} : { flow }),
+    ...(context.reference === undefined ? {} : { reference: Object.fromEntries(context.reference) }),
+  };
   const result = await sink.commit({ ...consumed, ledger });
   if (result.outcome !== 'committed') {
     throw new BallastError(mixerErrors.overtaken, `the commit ended as ${result.outcome}`);
@@ -160,10 +167,6 @@ async function finish(
   } finally {
     await writers[Symbol.asyncDispose]();
   }
-}
-
-function withFlow(units: Json, flow: Json | undefined): Json {
-  return flow === undefined ? { units } : { units, flow };
 }
 
 /** The order inside units is random but repeatable: 32 bits of the table's id. */

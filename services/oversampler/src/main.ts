@@ -4,6 +4,8 @@ import type { StageService } from '@ballast/host';
 import { oversample, route } from '@ballast/oversample';
 import { readReference } from './reference.ts';
 
+export { readReference } from './reference.ts';
+
 /** The oversampler, the only router: writes the lanes and the topics of what is refused. */
 export const oversampler: StageService = {
   name: 'oversampler',

@@ -82,6 +82,8 @@ function openDatabases(folder: string): Databases {
       noSubdir: false,
       encoding: 'string',
       overlappingSync: false,
+      // With it a failed commit also rejects a promise inside lmdb that nobody can reach, which ends the process.
+      eventTurnBatching: false,
     });
     const database = (name: Space): Database<string, string> => root.openDB({ name, encoding: 'string' });
     return {
@@ -104,6 +106,9 @@ function openDatabases(folder: string): Databases {
 }
 
 function unwritable(cause: unknown): BallastError {
+  // lmdb rejects a second promise with the system's own error; nobody else awaits it, and unhandled it ends the process.
+  if (cause instanceof Error && 'commitError' in cause && cause.commitError instanceof Promise)
+    cause.commitError.catch(() => undefined);
   return new BallastError(
     verifyErrors.indexUnwritable,
     'first-seen index: a transaction could not be written',

@@ -34,15 +34,27 @@ export const audit: Command = {
   },
 };
 
-function render({ holds, breaches, notes, scopes, figures }: AuditReport): string {
+function render({ holds, breaches, notes, scopes, strata, figures }: AuditReport): string {
   const cumulative = scopes.filter(({ scope }) => scope === 'cumulative');
   return [
     holds ? 'the promises hold' : `${breaches.length} breaches:`,
     ...breaches.map(({ promise, rule, place, found }) => `  promise ${promise}: ${rule}: ${place}: ${found}`),
     `  ${figures.keptDocuments} documents kept in ${figures.keptRows} rows of ${figures.shards} shards, ${figures.refusedDocuments} refused`,
     `  ${figures.units} judged units; ${figures.unjudgedDocuments} documents of the human lane in row groups too small to bound`,
-    ...cumulative.map((scope) => `  cumulative ${JSON.stringify(scope)}`),
+    ...cumulative.map(
+      (scope) =>
+        `  cumulative synthetic share: unverified ${percent(scope.share_unverified)}, at most ${percent(scope.upper_unverified)}; all ${percent(scope.share)}, at most ${percent(scope.upper)}`,
+    ),
+    ...strata.map(
+      ({ stratum, target, share, limited }) =>
+        `  stratum ${stratum}: ${percent(share)} of human tokens, wanted ${percent(target)}${limited ? ', limited by its data' : ''}`,
+    ),
     ...notes.map((note) => `  note: ${note}`),
     '',
   ].join('\n');
+}
+
+/** A share nobody can bound (no judged text) is said to be none. */
+function percent(share: number | null): string {
+  return share === null ? 'none' : `${(100 * share).toFixed(1)} %`;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Verdicts } from '@ballast/document';
+import { visible } from '@ballast/host';
 import { BallastError } from '@ballast/stage';
 import { findDocument } from '@ballast/table';
 import type { FoundRow } from '@ballast/table';
@@ -45,7 +46,7 @@ export const explain: Command = {
       process.stdout.write(
         `${JSON.stringify({ schemaVersion: 1, id, rows, waiting: messages }, plain, 2)}\n`,
       );
-    else process.stdout.write([...rows.map(renderRow), ...messages.map(renderMessage)].join('\n'));
+    else process.stdout.write(visible([...rows.map(renderRow), ...messages.map(renderMessage)].join('\n')));
     return 0;
   },
 };

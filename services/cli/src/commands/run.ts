@@ -1,9 +1,10 @@
 import type { Pipeline } from '@ballast/document';
-import { loadPipeline } from '@ballast/host';
+import { loadPipeline, visible } from '@ballast/host';
 import { BallastError } from '@ballast/stage';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import type { Flags } from '../flags.ts';
+import type { InputReport } from '../pipeline/inputs.ts';
 import { reportOf } from '../pipeline/report.ts';
 import { renderReport } from '../pipeline/render.ts';
 import { runFiles } from '../pipeline/run-files.ts';
@@ -68,16 +69,24 @@ export const run: Command = {
   run: (flags) => {
     const [stage] = flags.positionals;
     if (stage === undefined) return overFiles(flags);
-    const input = flags.text('input');
-    if (input === undefined) return serveStages(stage, flags);
-    return runStageOverFile({
-      stage,
-      input,
-      output: flags.text('output') ?? '-',
-      pipeline: pipelineOf(flags),
-    });
+    return flags.texts('input').length === 0 ? serveStages(stage, flags) : overFile(stage, flags);
   },
 };
+
+async function overFile(stage: string, flags: Flags): Promise<number> {
+  const [input = '', ...others] = flags.texts('input');
+  if (others.length > 0)
+    throw new BallastError(cliErrors.usage, `a stage takes one --input, and ${others.join(', ')} is more`);
+  using stop = stopSignal();
+  const report = await runStageOverFile({
+    stage,
+    input,
+    output: flags.text('output') ?? '-',
+    pipeline: pipelineOf(flags),
+    signal: stop.signal,
+  });
+  return stop.signal.aborted ? 130 : statusOf([report]);
+}
 
 async function overFiles(flags: Flags): Promise<number> {
   const [inputs, table] = [flags.texts('input'), flags.text('table')];
@@ -98,8 +107,15 @@ async function overFiles(flags: Flags): Promise<number> {
   await using _ = outcome.dataset;
   const report = reportOf(outcome);
   process.stdout.write(flags.on('json') ? `${JSON.stringify(report)}\n` : renderReport(report));
-  if (stop.signal.aborted) return 130;
-  return report.inputs.find(({ error }) => error !== undefined)?.error?.exit ?? 0;
+  return stop.signal.aborted ? 130 : statusOf(report.inputs);
+}
+
+/** Says on standard error what could not be read; the status is that of the first. */
+function statusOf(inputs: readonly InputReport[]): number {
+  const failures = inputs.flatMap(({ file, error }) => (error === undefined ? [] : [{ file, error }]));
+  for (const { file, error } of failures)
+    process.stderr.write(visible(`${file}: ${error.code}: ${error.message}\n   fix: ${error.fix}\n`));
+  return failures[0]?.error.exit ?? 0;
 }
 
 /** pipeline.yaml with what the flags override. */

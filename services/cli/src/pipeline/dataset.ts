@@ -1,9 +1,13 @@
 import { join } from 'node:path';
+import { parseTopicPartition } from '@ballast/document';
 import type { Pipeline } from '@ballast/document';
 import { configHash } from '@ballast/host';
+import { BallastError } from '@ballast/stage';
 import { openTopics } from '@ballast/stage/embedded';
 import type { EmbeddedTopics } from '@ballast/stage/embedded';
 import { openTable } from '@ballast/table';
+import type { LogState } from '@ballast/table';
+import { cliErrors } from '../errors.ts';
 import { failPoint } from './fail-point.ts';
 
 /** A dataset root with its embedded state. */
@@ -16,14 +20,20 @@ export interface Dataset extends AsyncDisposable {
   readonly topics: EmbeddedTopics;
 }
 
-/** Opens the table below `root` and the state bound to it, creating what is missing. Throws exit 74, 65. */
+/**
+ * Opens the table below `root` and the state bound to it, creating what is missing. Throws exit 74, and 65
+ * when the state is another table's or older than the table (BALLAST_CLI_STATE_BEHIND).
+ */
 export async function openDataset(
   root: string,
   pipeline: Pipeline,
   options: { readonly state?: string | undefined; readonly partitions?: number | undefined } = {},
 ): Promise<Dataset> {
   const limits = { ...pipeline.mixer.caps, repeatedTokens: pipeline.mixer.repeatedTokensMax };
-  const { tableId } = await openTable(root, { limits, configSha256: configHash(pipeline) });
+  const { tableId, dataState, refusedState } = await openTable(root, {
+    limits,
+    configSha256: configHash(pipeline),
+  });
   const stateDir = options.state ?? join(root, '_state');
   const { partitions } = options;
   const topics = await openTopics(stateDir, {
@@ -31,5 +41,27 @@ export async function openDataset(
     failAt: failPoint,
     ...(partitions === undefined ? {} : { partitions }),
   });
+  try {
+    for (const state of [dataState, refusedState]) assertNotBehind(topics, state, stateDir);
+  } catch (error) {
+    await topics.close();
+    throw error;
+  }
   return { root, stateDir, tableId, topics, [Symbol.asyncDispose]: () => topics.close() };
+}
+
+/**
+ * A topic that is shorter than what the table consumed of it was created again: the next documents would
+ * come at offsets that the table takes for consumed, and be lost.
+ */
+function assertNotBehind(topics: EmbeddedTopics, { offsets }: LogState, stateDir: string): void {
+  for (const [name, { next }] of offsets) {
+    const input = parseTopicPartition(name);
+    const end = input.partition < topics.partitions ? topics.endOffset(input) : 0n;
+    if (end < next)
+      throw new BallastError(
+        cliErrors.stateBehind,
+        `the table has consumed ${name} up to ${next}, and it ends at ${end} in ${stateDir}`,
+      );
+  }
 }

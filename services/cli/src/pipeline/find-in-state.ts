@@ -30,8 +30,9 @@ export async function findInState(stateDir: string, id: string): Promise<readonl
   await using topics = await openTopics(stateDir);
   const present = new Set(topics.topics());
   for (const topic of [...order.filter((name) => present.has(name)), ...[...present].filter(isIngestTopic)]) {
-    const found = [...search(topics, topic, id)];
-    if (found.length > 0) return found;
+    // A process that was killed may have left a second copy of a message.
+    const found = new Map([...search(topics, topic, id)].map((message) => [message.position, message]));
+    if (found.size > 0) return [...found.values()];
   }
   return [];
 }

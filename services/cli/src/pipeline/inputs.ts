@@ -1,9 +1,10 @@
+import { resolve } from 'node:path';
 import type { Pipeline, Trust } from '@ballast/document';
-import { readParquetRows } from '@ballast/shard';
 import { BallastError } from '@ballast/stage';
 import { ingestRows } from '@ballast/stage/embedded';
 import type { EmbeddedTopics, Row } from '@ballast/stage/embedded';
 import { openInput } from '../input/index.ts';
+import { parquetRows } from './parquet-rows.ts';
 
 /** What came of one input. */
 export interface InputReport {
@@ -97,15 +98,12 @@ function pick({
   return { topic, rows, added };
 }
 
-/** What pipeline.yaml says this file is trusted for; the file as it was given to --input. */
+/** What pipeline.yaml says this file is trusted for; `./a` and `a` are one file. */
 function trustedOf(pipeline: Pipeline, file: string): readonly Trust[] {
-  return pipeline.ingest.find((entry) => entry.file === file)?.trusted ?? [];
-}
-
-async function* parquetRows(path: string): AsyncGenerator<Row> {
-  const encoder = new TextEncoder();
-  for await (const row of readParquetRows(path))
-    yield { bytes: encoder.encode(JSON.stringify(row)), terminated: true };
+  return (
+    pipeline.ingest.find((entry) => entry.file !== undefined && resolve(entry.file) === resolve(file))
+      ?.trusted ?? []
+  );
 }
 
 async function* paced(

@@ -3,7 +3,7 @@ import type { RunReport, ShareBound } from './report.ts';
 
 /** The final report for people. */
 export function renderReport(report: RunReport): string {
-  const { flow, mixture, caps, shares, waiting, refusals, inputs } = report;
+  const { flow, mixture, caps, shares, waiting, refusals } = report;
   const { unverified, total } = shares.cumulative;
   return [
     `${report.judged} documents judged in ${report.wallSeconds.toFixed(1)} s, ${report.docsPerCpuSecond.toFixed(0)} per CPU-second`,
@@ -12,9 +12,6 @@ export function renderReport(report: RunReport): string {
     `synthetic share of the judged units: unverified ${bound(unverified, caps.unverified)}; all ${bound(total, caps.total)}`,
     ...list('waiting', waiting.lanes),
     ...list('refused', refusals),
-    ...inputs.flatMap(({ file, error }) =>
-      error === undefined ? [] : [`${file}: ${error.code}: ${error.message}`, `   fix: ${error.fix}`],
-    ),
     '',
   ].join('\n');
 }

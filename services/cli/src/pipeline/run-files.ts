@@ -3,6 +3,8 @@ import type { Pipeline } from '@ballast/document';
 import { createLogger } from '@ballast/host';
 import { startMixer } from '@ballast/mixer';
 import type { MixerOffsets, RunningMixer } from '@ballast/mixer';
+import { referenceOf } from '@ballast/oversample';
+import { readReference } from '@ballast/oversampler';
 import type { Json } from '@ballast/stage';
 import { openTable } from '@ballast/table';
 import { openDataset } from './dataset.ts';
@@ -136,7 +138,7 @@ class FilesRun {
       reading.catch(() => undefined);
       while (!hasRead && this.#rowsAdded < surveyRows && this.#options.pace === undefined) await pause(10);
       this.#phase = 'surveying';
-      const surveyed = await surveyArrivals(context, signal);
+      const surveyed = await unlessAborted(surveyArrivals(context, signal), signal, 0);
       this.#phase = 'running';
       const count = this.#options.workers ?? availableParallelism();
       const workers =
@@ -144,8 +146,8 @@ class FilesRun {
           ? startInProcess(context)
           : startWorkers(count, topics.partitions, { pipeline, stateDir, tableId });
       this.#workers = workers;
-      const mixer = await this.#mix(workers, logger, states);
       const stopped = onAbort(signal, () => workers.drain());
+      const mixer = await this.#mix(workers, logger, states);
       const inputs = await reading;
       workers.end();
       await workers.done;
@@ -177,6 +179,10 @@ class FilesRun {
       signal: AbortSignal.any([signal, stop.signal]),
       ended: () => workers.hasEnded(),
       ...(commitAfterSeconds === undefined ? {} : { commitAfterSeconds }),
+      reference: referenceOf(
+        await readReference(pipeline.oversampler.reference),
+        pipeline.oversampler.stratify,
+      )?.shares,
       flow: (consumed) => this.#flowForAudit(consumed, states),
     });
     mixer.done.catch(() => workers.drain());
@@ -225,7 +231,19 @@ class FilesRun {
   }
 }
 
+/** What was asked for, or `instead` when the signal ended it. */
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal, instead: T): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return instead;
+    throw error;
+  }
+}
+
+/** Acts when the signal aborts, at once when it already has. */
 function onAbort(signal: AbortSignal, action: () => void): Disposable {
+  if (signal.aborted) action();
   signal.addEventListener('abort', action, { once: true });
   return { [Symbol.dispose]: () => signal.removeEventListener('abort', action) };
 }

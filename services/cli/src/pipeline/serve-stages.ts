@@ -10,6 +10,9 @@ import type { Flags } from '../flags.ts';
 /** The stage services by name. */
 export const services = { detector, verifier, oversampler } as const;
 
+/** The one join: what the detector writes is what the verifier reads. */
+const join = 'detector+verifier';
+
 /** The services named in `detector+verifier`. Throws BALLAST_CLI_USAGE for an unknown one, or a join that may not be. */
 export function servicesOf(stages: string) {
   const [first, ...rest] = stages.split('+').map((name) => {
@@ -22,9 +25,10 @@ export function servicesOf(stages: string) {
     return service;
   });
   if (first === undefined) throw new BallastError(cliErrors.usage, 'no stage is named');
-  // The router acts on the first copy in the log, so what it routes by must lie in a topic first.
-  if (rest.includes(oversampler))
-    throw new BallastError(cliErrors.usage, 'the oversampler cannot share a loop with another stage');
+  // The router acts on the first copy in the log, so what it routes by must lie in a topic first; and a
+  // loop that writes the topic it reads would never end.
+  if (rest.length > 0 && stages !== join)
+    throw new BallastError(cliErrors.usage, `${stages} cannot share a loop; only ${join} can`);
   return [first, ...rest] as const;
 }
 

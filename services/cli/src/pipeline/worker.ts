@@ -1,55 +1,8 @@
 /**
- * A worker process of `ballast run`: the three stages over some of the partitions. Started by
- * workers.ts with an IPC channel; ends with exit status 0 when all input is routed or it was drained.
+ * A worker process of `ballast run`. Started by workers.ts with an IPC channel. The signals of a
+ * terminal or a supervisor go to the whole group, and its parent decides when a worker ends: so they
+ * are caught before anything else is loaded, which takes a while.
  */
-import { createLogger, exitCodeOf, formatError } from '@ballast/host';
-import { openTopics } from '@ballast/stage/embedded';
-import { failPoint } from './fail-point.ts';
-import { runLoops } from './loops.ts';
-import { Tally } from './tally.ts';
-import { toWorkerSchema } from './worker-messages.ts';
-import type { FromWorker, ToWorker } from './worker-messages.ts';
-
-const stop = new AbortController();
-const tally = new Tally();
-let hasEnded = false;
-
-process.on('message', (message) => {
-  const told = toWorkerSchema.parse(message);
-  if (told.kind === 'ended') hasEnded = true;
-  else if (told.kind === 'drain') stop.abort();
-  else void work(told);
-});
-// The parent is gone: what was acked is durable, the rest is replayed by the next run.
-process.on('disconnect', orphaned);
-// A terminal sends Ctrl-C to the whole group; the parent decides when its workers end.
 process.on('SIGINT', () => undefined);
-
-async function work(start: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
-  const { pipeline, stateDir, tableId, partitions } = start;
-  const timer = setInterval(() => tell('progress'), 500);
-  try {
-    await using topics = await openTopics(stateDir, { tableId, failAt: failPoint });
-    const context = { pipeline, topics, stateDir, tableId, logger: createLogger('worker') };
-    const observe = tally.observe.bind(tally);
-    await runLoops(context, { signal: stop.signal, partitions, until: () => hasEnded, observe });
-    tell('done');
-    process.exitCode = 0;
-  } catch (error) {
-    process.stderr.write(formatError(error));
-    process.exitCode = exitCodeOf(error);
-  } finally {
-    clearInterval(timer);
-    process.off('disconnect', orphaned);
-    process.disconnect();
-  }
-}
-
-function orphaned(): void {
-  process.exit(75);
-}
-
-function tell(kind: FromWorker['kind']): void {
-  const { user, system } = process.cpuUsage();
-  process.send?.({ kind, tally: tally.counts, cpuMicros: user + system } satisfies FromWorker);
-}
+process.on('SIGTERM', () => undefined);
+await import('./work.ts');

@@ -30,13 +30,17 @@ export interface Workers {
 /** Starts `count` workers (at most one per partition); worker i takes the partitions i, i + count, … */
 export function startWorkers(count: number, partitions: number, start: WorkerStart): Workers {
   const processes = Math.min(count, partitions);
+  let isDraining = false;
   const workers = Array.from({ length: processes }, (_, worker) => {
     const own = Array.from({ length: partitions }, (_, partition) => partition).filter(
       (p) => p % processes === worker,
     );
-    return startWorker({ kind: 'start', ...start, partitions: own });
+    return startWorker({ kind: 'start', ...start, partitions: own }, () => isDraining);
   });
-  const drain = (): void => workers.forEach((worker) => worker.tell({ kind: 'drain' }));
+  const drain = (): void => {
+    isDraining = true;
+    workers.forEach((worker) => worker.tell({ kind: 'drain' }));
+  };
   let hasEnded = false;
   const done = Promise.all(
     workers.map((worker) =>
@@ -65,17 +69,19 @@ export function startWorkers(count: number, partitions: number, start: WorkerSta
   };
 }
 
-function startWorker(start: ToWorker) {
+function startWorker(start: ToWorker, isDraining: () => boolean) {
   const child = fork(new URL('worker.ts', import.meta.url), { stdio: ['ignore', 2, 2, 'ipc'], execArgv: [] });
   let last: ReturnType<typeof fromWorkerSchema.parse> | undefined;
   child.on('message', (message) => {
     last = fromWorkerSchema.parse(message);
   });
-  child.send(start);
+  // A worker that has just ended takes no message; that it ended is seen by its exit.
+  const tell = (message: ToWorker): void => void (child.connected && child.send(message, () => undefined));
+  tell(start);
   return {
     last: () => last,
-    ended: ended(child),
-    tell: (message: ToWorker) => void (child.connected && child.send(message)),
+    ended: ended(child, isDraining),
+    tell,
   };
 }
 
@@ -104,14 +110,22 @@ export function startInProcess(context: StageContext): Workers {
   };
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+async function ended(child: ChildProcess, isDraining: () => boolean): Promise<void> {
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve([code, signal]));
   });
-  if (code === 0) return;
+  // A signal to the whole group may reach a worker before it has begun to work; it had nothing to lose.
+  if (code === 0 || (isDraining() && (signal === 'SIGINT' || signal === 'SIGTERM'))) return;
   throw new BallastError(
-    cliErrors.worker,
+    { ...cliErrors.worker, exit: exitOf(code, signal) },
     `worker ${child.pid} ended with ${signal ?? `exit status ${code}`}`,
   );
+}
+
+/** Exit statuses of sysexits name what the worker found wrong; they are the run's too. */
+function exitOf(code: number | null, signal: string | null): number {
+  // A page of the state's memory map that its file system has no room for ends the process this way.
+  if (signal === 'SIGBUS') return 74;
+  return code !== null && code >= 64 && code <= 78 ? code : cliErrors.worker.exit;
 }
