@@ -184,7 +184,7 @@ describe('tables and state that cannot be written', () => {
     // The second time as the first: a state begun anew must not come to look like the one that was lost.
     for (const _ of [1, 2]) {
       const gone = await place.ballast([...input, '--table', 'one']);
-      assert.deepEqual([gone.status, /^(\S+):/.exec(gone.stderr)?.[1]], [65, 'BALLAST_CLI_STATE_BEHIND']);
+      assert.deepEqual([gone.status, /^(\S+):/.exec(gone.stderr)?.[1]], [65, 'BALLAST_MIXER_STATE_BEHIND']);
     }
     for (const table of ['one', 'other']) await assertAudited(place, table);
     assert.equal((await readStored(place.path('one'))).length, 40);

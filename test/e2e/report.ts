@@ -54,7 +54,11 @@ export const reportSchema = z.strictObject({
     unknown: amounts.valueType,
   }),
   caps: z.strictObject({ unverified: share, total: share }),
-  shares: z.strictObject({ cumulative: z.strictObject({ unverified: bound, total: bound }) }),
+  shares: z.strictObject({
+    cumulative: z.strictObject({ unverified: bound, total: bound }),
+    judgedUnits: z.strictObject({ count, unverifiedMax: share, totalMax: share }),
+  }),
+  calibration: z.array(z.looseObject({ family: z.string(), calibrated: z.boolean(), arrivals: count })),
   judged: count,
   cpuSeconds: z.number().positive(),
   wallSeconds: z.number().positive(),

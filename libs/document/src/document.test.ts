@@ -7,6 +7,7 @@ import {
   decodeHeaders,
   encodeHeaders,
   formatPosition,
+  hasVisibleText,
   laneOfPool,
   parsePosition,
   pipelineSchema,
@@ -135,6 +136,11 @@ describe('countTokens', () => {
     assert.equal(countTokens('wo\u200Brd'), 1);
     assert.equal(countTokens(`one${'\u200B'.repeat(1_000)} two\u{E0041}`), 2);
     assert.equal(countTokens('❤\uFE0F'), 1);
+  });
+
+  test('a text of white space and invisible characters holds nothing to see', () => {
+    assert.equal(hasVisibleText(' \n\u200B\u2060\uFEFF\u00AD'), false);
+    assert.equal(hasVisibleText('\u200Ba'), true);
   });
 
   test('a character outside the basic plane is one token, a word of them one word', () => {

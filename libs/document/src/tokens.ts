@@ -16,6 +16,15 @@ const latin: readonly CharacterClass[] = Array.from({ length: 0x250 }, (_, code)
   classOfCharacter(String.fromCharCode(code)),
 );
 
+/** True when a reader would see something: a character that is neither white space nor invisible. */
+export function hasVisibleText(text: string): boolean {
+  for (const character of text) {
+    const kind = classOfCharacter(character);
+    if (kind === 'word' || kind === 'other') return true;
+  }
+  return false;
+}
+
 /**
  * Tokens of a text: one per run of letters, digits, marks and underscores, one per other visible
  * character that is not white space. Invisible characters count for nothing and break no word. The

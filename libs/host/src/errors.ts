@@ -57,6 +57,11 @@ export const hostErrors = {
     exit: 78,
     fix: 'set BALLAST_LOG_LEVEL to one of trace, debug, info, warn, error, fatal, silent',
   },
+  usage: {
+    code: 'BALLAST_HOST_USAGE',
+    exit: 2,
+    fix: 'run the command with --help to see its flags',
+  },
   port: {
     code: 'BALLAST_HOST_PORT',
     exit: 69,

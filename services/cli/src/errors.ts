@@ -22,11 +22,6 @@ export const cliErrors = {
     exit: 66,
     fix: 'give the dataset root that --table named, the folder that holds data/ and refused/',
   },
-  stateBehind: {
-    code: 'BALLAST_CLI_STATE_BEHIND',
-    exit: 65,
-    fix: 'the state directory is new or older than the table: pass the --state that was used with this table, restore it, or start a new table',
-  },
   output: {
     code: 'BALLAST_CLI_OUTPUT',
     exit: 74,

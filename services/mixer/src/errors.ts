@@ -12,4 +12,9 @@ export const mixerErrors = {
     exit: 2,
     fix: 'usage: mixer --table DIR [--state DIR] [--config pipeline.yaml] [--port N]',
   },
+  stateBehind: {
+    code: 'BALLAST_MIXER_STATE_BEHIND',
+    exit: 65,
+    fix: 'the state directory is new or older than the table: pass the --state that was used with this table, restore it, or start a new table',
+  },
 } as const satisfies { readonly [name: string]: ErrorKind };

@@ -20,7 +20,7 @@ export function readMixerFlags(args: readonly string[]): MixerFlags {
     });
     if (values.table === undefined) throw new Error('--table is missing');
     const { table, state, config, port } = values;
-    return { table, state, config, port: port === undefined ? undefined : Number(port) };
+    return { table, state, config, port: port === undefined ? undefined : portOf(port) };
   } catch (cause) {
     throw new BallastError(
       mixerErrors.usage,
@@ -28,4 +28,10 @@ export function readMixerFlags(args: readonly string[]): MixerFlags {
       { cause },
     );
   }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${text} is no port`);
+  return port;
 }

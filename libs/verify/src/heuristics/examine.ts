@@ -1,3 +1,4 @@
+import { hasVisibleText } from '@ballast/document';
 import { Lexicon } from '../text/lexicon.ts';
 import { trimStart } from '../text/lines.ts';
 import { Words } from '../text/words.ts';
@@ -40,7 +41,9 @@ const ngrams = new Ngrams();
  * makes it throw. Lone surrogates should be refused before (the document decoder does).
  */
 export function examine(text: string, preset: Preset): Examination {
-  if (trimStart(text, 0, text.length) === text.length) return { ratios: {}, failed: ['empty'], tokens: 0 };
+  // White space as Python has it, or nothing that a reader would see.
+  if (trimStart(text, 0, text.length) === text.length || !hasVisibleText(text))
+    return { ratios: {}, failed: ['empty'], tokens: 0 };
   lexicon.settle();
   words.read(text);
   const findings = new Findings();

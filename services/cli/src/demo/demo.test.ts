@@ -84,7 +84,7 @@ describe('trigram text', () => {
     assert.deepEqual(texts, sampleNgramTexts(corpus, 5, seeded(1)));
     const known = new Set(corpus.join(' ').split(' '));
     for (const text of texts) {
-      assert.ok(text.length >= 395 && text.length < 960);
+      assert.ok(text.length >= 395 && text.length < 1_260);
       assert.ok(text.split(' ').every((word) => known.has(word)));
     }
   });

@@ -38,7 +38,7 @@ const seed = 20_261;
 const ngramTexts = 200;
 const canariesPerLabel = 60;
 /** So that no single package makes up most of the human text. */
-const passagesPerSource = 600;
+const passagesPerSource = 800;
 const openFamily = 'package documentation';
 
 /**

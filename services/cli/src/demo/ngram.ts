@@ -3,7 +3,7 @@
  * three words and empty over a sentence. Starts at the beginning of a random passage.
  *
  * @param corpus Passages the model counts.
- * @param count How many texts, each of 400 to 900 characters.
+ * @param count How many texts, each of 400 to 1,200 characters.
  */
 export function sampleNgramTexts(
   corpus: readonly string[],
@@ -42,7 +42,8 @@ function sampleText(model: Trigrams, length: number, random: () => number): stri
   const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() * items.length)];
   const words: string[] = [];
   let characters = 0;
-  while (characters < length) {
+  // Ends with a sentence, as the passages do, unless none ends soon.
+  while (characters < length || (characters < length + 300 && !/[.?!]$/.test(words.at(-1) ?? ''))) {
     const [before, between] = [words.at(-2), words.at(-1)];
     const next =
       before === undefined || between === undefined

@@ -1,20 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
-/** A paragraph of prose from the documentation of an installed package. */
+/** One or more neighbouring paragraphs of prose from the documentation of an installed package. */
 export interface Passage {
   /** Package name. */
   readonly source: string;
   readonly text: string;
 }
 
-/** Shortest and longest paragraph taken, in characters. */
-const passageCharacters = { min: 200, max: 2_000 } as const;
+/** Shortest and longest paragraph taken, and the length from which a passage is complete, in characters. */
+const characters = { min: 100, max: 2_000, passage: 450 } as const;
 
 /**
- * Prose paragraphs from the Markdown files and declaration comments of the packages below
+ * Prose from the Markdown files and declaration comments of the packages below
  * `modules` (a node_modules folder), in a fixed order. What is not prose (tables, lists, code,
- * licence texts) is left out; nothing is deduplicated: that is the pipeline's work.
+ * licence texts) is left out; neighbouring short paragraphs make one passage, as text under some 400
+ * characters can hardly be judged. Nothing is deduplicated: that is the pipeline's work.
  */
 export async function readPassages(modules: string): Promise<readonly Passage[]> {
   const passages: Passage[] = [];
@@ -24,7 +25,22 @@ export async function readPassages(modules: string): Promise<readonly Passage[]>
     if (/-(linux|darwin|win32)-/.test(source)) continue;
     const content = await readFile(file, 'utf8');
     const paragraphs = file.endsWith('.d.ts') ? commentParagraphs(content) : markdownParagraphs(content);
-    for (const text of paragraphs) if (isProse(text)) passages.push({ source, text });
+    for (const text of joined(paragraphs.filter(isProse))) passages.push({ source, text });
+  }
+  return passages;
+}
+
+/** Joins neighbours until each passage is long enough; what is left over at the end of a file is not used. */
+function joined(paragraphs: readonly string[]): string[] {
+  const passages: string[] = [];
+  let open: string[] = [];
+  let length = 0;
+  for (const paragraph of paragraphs) {
+    open.push(paragraph);
+    length += paragraph.length + 2;
+    if (length < characters.passage) continue;
+    passages.push(open.join('\n\n'));
+    [open, length] = [[], 0];
   }
   return passages;
 }
@@ -76,7 +92,7 @@ function unfold(content: string): string[] {
 }
 
 function isProse(text: string): boolean {
-  if (text.length < passageCharacters.min || text.length > passageCharacters.max) return false;
+  if (text.length < characters.min || text.length > characters.max) return false;
   if (/^[#\-*|\d<>[!@{(]/.test(text) || /https?:\/\/\S+.*https?:\/\//.test(text)) return false;
   const letters = text.match(/[A-Za-z ]/g)?.length ?? 0;
   const sentences = text.match(/[a-z)][.?!](?:\s|$)/g)?.length ?? 0;

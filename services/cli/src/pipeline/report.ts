@@ -3,6 +3,7 @@ import { boundOf } from '@ballast/table';
 import type { Counts, LogState, Tally as TableTally } from '@ballast/table';
 import { countFlow, readWaiting, sumWaiting } from './flow.ts';
 import type { FlowDocuments } from './flow.ts';
+import type { JudgedUnits } from './judged-units.ts';
 import type { InputReport } from './inputs.ts';
 import type { RunOutcome } from './run-files.ts';
 import type { TallyCounts } from './tally.ts';
@@ -35,7 +36,14 @@ export interface RunReport {
   };
   readonly mixture: Mixture;
   readonly caps: { readonly unverified: number; readonly total: number };
-  readonly shares: { readonly cumulative: { readonly unverified: ShareBound; readonly total: ShareBound } };
+  readonly shares: {
+    /** Of everything in judged units since the table began. */
+    readonly cumulative: { readonly unverified: ShareBound; readonly total: ShareBound };
+    /** Of the units that this run committed: every one holds its cap. */
+    readonly judgedUnits: JudgedUnits;
+  };
+  /** Per source family: share of synthetic arrivals with interval, calibrated or why not. */
+  readonly calibration: RunOutcome['calibration'];
   readonly judged: number;
   readonly cpuSeconds: number;
   readonly wallSeconds: number;
@@ -76,7 +84,8 @@ export function reportOf(outcome: RunOutcome): RunReport {
     waiting: { lanes: waiting.lanes, strata: waiting.strata },
     mixture: mixtureOf(data.totals),
     caps: capsOf(data),
-    shares: { cumulative: sharesOf(data.totals) },
+    shares: { cumulative: sharesOf(data.totals), judgedUnits: outcome.units },
+    calibration: outcome.calibration,
     judged,
     cpuSeconds,
     wallSeconds,

@@ -7,12 +7,18 @@ import { referenceOf } from '@ballast/oversample';
 import { readReference } from '@ballast/oversampler';
 import type { Json } from '@ballast/stage';
 import { openTable } from '@ballast/table';
-import { openDataset } from './dataset.ts';
-import type { Dataset } from './dataset.ts';
+import { openDataset } from '@ballast/mixer';
+import type { Dataset } from '@ballast/mixer';
 import { countFlow } from './flow.ts';
 import type { FlowDocuments, TableStates } from './flow.ts';
+import { reportCalibration } from '@ballast/detect';
+import type { FamilyReport } from '@ballast/detect';
+import { snapshotStore } from '@ballast/detector';
+import { failPoint } from './fail-point.ts';
 import { ingestFiles } from './inputs.ts';
 import type { InputReport } from './inputs.ts';
+import { addUnits, noUnits } from './judged-units.ts';
+import type { JudgedUnits } from './judged-units.ts';
 import { surveyArrivals } from './survey.ts';
 import type { Tally } from './tally.ts';
 import { startInProcess, startWorkers } from './workers.ts';
@@ -61,6 +67,10 @@ export interface RunOutcome {
   readonly states: TableStates;
   readonly tally: Tally;
   readonly surveyed: number;
+  /** Units that this run committed. */
+  readonly units: JudgedUnits;
+  /** How each source family stands. */
+  readonly calibration: readonly FamilyReport[];
   /** All processes together, seconds. */
   readonly cpuSeconds: number;
   readonly wallSeconds: number;
@@ -77,7 +87,7 @@ const surveyRows = 10_000;
  * runs here. Killed at any moment, the same call goes on where it was. The caller closes `dataset`.
  */
 export async function runFiles(options: RunFilesOptions): Promise<RunOutcome> {
-  const dataset = await openDataset(options.table, options.pipeline, options);
+  const dataset = await openDataset(options.table, options.pipeline, { ...options, failAt: failPoint });
   try {
     return await new FilesRun(options, dataset).run();
   } catch (error) {
@@ -96,6 +106,7 @@ class FilesRun {
   #workers: Workers | undefined;
   #reporting: Promise<void> = Promise.resolve();
   #mixer: RunningMixer | undefined;
+  #units = noUnits;
 
   constructor(options: RunFilesOptions, dataset: Dataset) {
     this.#options = options;
@@ -183,6 +194,9 @@ class FilesRun {
         await readReference(pipeline.oversampler.reference),
         pipeline.oversampler.stratify,
       )?.shares,
+      onCommit: (ledger) => {
+        this.#units = addUnits(this.#units, ledger);
+      },
       flow: (consumed) => this.#flowForAudit(consumed, states),
     });
     mixer.done.catch(() => workers.drain());
@@ -221,6 +235,8 @@ class FilesRun {
       states,
       tally,
       surveyed,
+      units: this.#units,
+      calibration: await reportCalibration(snapshotStore(this.#dataset.topics.published)),
       cpuSeconds: workers.cpuSeconds() + (own.user + own.system) / 1e6,
       wallSeconds: (performance.now() - this.#startedMs) / 1_000,
       judged: Object.values(tally.counts.stages.detect ?? {}).reduce<number>(

@@ -7,8 +7,7 @@ import { openTopics } from '@ballast/stage/embedded';
 import type { EmbeddedTopics } from '@ballast/stage/embedded';
 import { openTable } from '@ballast/table';
 import type { LogState } from '@ballast/table';
-import { cliErrors } from '../errors.ts';
-import { failPoint } from './fail-point.ts';
+import { mixerErrors } from './errors.ts';
 
 /** A dataset root with its embedded state. */
 export interface Dataset extends AsyncDisposable {
@@ -20,14 +19,24 @@ export interface Dataset extends AsyncDisposable {
   readonly topics: EmbeddedTopics;
 }
 
+/** How a dataset is opened. */
+export interface DatasetOptions {
+  /** Folder of the embedded state; default `_state` below the root. */
+  readonly state?: string | undefined;
+  /** Partitions of every topic, when the state is new. */
+  readonly partitions?: number | undefined;
+  /** Called at named points between write, flush and ack, so that crash tests can end the process there. */
+  readonly failAt?: (point: string) => void;
+}
+
 /**
  * Opens the table below `root` and the state bound to it, creating what is missing. Throws exit 74, and 65
- * when the state is another table's or older than the table (BALLAST_CLI_STATE_BEHIND).
+ * when the state is another table's or older than the table (BALLAST_MIXER_STATE_BEHIND).
  */
 export async function openDataset(
   root: string,
   pipeline: Pipeline,
-  options: { readonly state?: string | undefined; readonly partitions?: number | undefined } = {},
+  options: DatasetOptions = {},
 ): Promise<Dataset> {
   const limits = { ...pipeline.mixer.caps, repeatedTokens: pipeline.mixer.repeatedTokensMax };
   const { tableId, dataState, refusedState } = await openTable(root, {
@@ -35,11 +44,11 @@ export async function openDataset(
     configSha256: configHash(pipeline),
   });
   const stateDir = options.state ?? join(root, '_state');
-  const { partitions } = options;
+  const { partitions, failAt } = options;
   const topics = await openTopics(stateDir, {
     tableId,
-    failAt: failPoint,
     ...(partitions === undefined ? {} : { partitions }),
+    ...(failAt === undefined ? {} : { failAt }),
   });
   try {
     for (const state of [dataState, refusedState]) assertNotBehind(topics, state, stateDir);
@@ -60,7 +69,7 @@ function assertNotBehind(topics: EmbeddedTopics, { offsets }: LogState, stateDir
     const end = input.partition < topics.partitions ? topics.endOffset(input) : 0n;
     if (end < next)
       throw new BallastError(
-        cliErrors.stateBehind,
+        mixerErrors.stateBehind,
         `the table has consumed ${name} up to ${next}, and it ends at ${end} in ${stateDir}`,
       );
   }
