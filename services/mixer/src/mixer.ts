@@ -28,8 +28,8 @@ export interface MixerContext {
   /** Age in seconds at which a shard with a judged unit is committed; default the longest human delay. */
   readonly commitAfterSeconds?: number;
   readonly observe?: (report: BatchReport) => void;
-  /** Told the mixer's ledger of each shard when it is committed. */
-  readonly onCommit?: (ledger: Json) => void;
+  /** Told version and mixer's ledger of each shard when it is committed. */
+  readonly onCommit?: (version: number, ledger: Json) => void;
   /** Target share of human tokens by stratum, for the audit; the oversampler's reference. */
   readonly reference?: ReadonlyMap<string, number> | undefined;
   /** What the flow looks like after a commit that moves the lanes to these offsets, for the audit. */
@@ -109,7 +109,7 @@ async function commitShard(context: MixerContext, sink: TableSink, consumed: Con
     throw new BallastError(mixerErrors.overtaken, `the commit ended as ${result.outcome}`);
   }
   context.logger.info({ version: result.version }, 'committed');
-  context.onCommit?.(consumed.ledger);
+  context.onCommit?.(result.version, consumed.ledger);
 }
 
 /** The refused topics: every record passes the mixer's stage unprocessed and becomes a row of refused/. */

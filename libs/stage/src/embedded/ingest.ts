@@ -14,6 +14,8 @@ import type { EmbeddedTopics } from './topics.ts';
 /** Bounds of one ingest transaction. */
 const batchRows = 1_024;
 const batchBytes = 4 * 1024 * 1024;
+/** Rows of a slow input do not wait longer than this for company. Milliseconds. */
+const batchMs = 250;
 
 /** An input to read into its topic. */
 export interface IngestInput {
@@ -127,6 +129,8 @@ class Ingest {
   #state: IngestState;
   #batch: NewMessage[] = [];
   #batchBytes = 0;
+  /** When the first row of the batch came, performance.now(). */
+  #batchSince = 0;
   #added = 0;
   #heldBack = 0;
 
@@ -182,7 +186,8 @@ class Ingest {
     } else if (!isKnown) {
       this.#takeUnterminated(row);
     }
-    if (this.#batch.length >= batchRows || this.#batchBytes >= batchBytes) await this.#flush();
+    const isOld = this.#batch.length > 0 && performance.now() - this.#batchSince > batchMs;
+    if (this.#batch.length >= batchRows || this.#batchBytes >= batchBytes || isOld) await this.#flush();
   }
 
   #takeUnterminated(row: Row): void {
@@ -196,6 +201,7 @@ class Ingest {
   }
 
   #append(row: Row, unreadable: Unreadable | undefined): void {
+    if (this.#batch.length === 0) this.#batchSince = performance.now();
     const reason = row.oversized === undefined ? unreadable : 'too_large';
     this.#batch.push({
       headers: reason === undefined ? {} : { [unreadableHeader]: reason },

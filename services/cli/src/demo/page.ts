@@ -3,6 +3,7 @@ import type { Amount, Lane } from '@ballast/document';
 import type { DashboardSnapshot } from '@ballast/dashboard';
 import { countFlow, readWaiting, sumWaiting } from '../pipeline/flow.ts';
 import type { FlowDocuments, TableStates, WaitingSums } from '../pipeline/flow.ts';
+import type { CommittedShard } from '../pipeline/judged-units.ts';
 import { capsOf, mixtureOf, sharesOf } from '../pipeline/report.ts';
 import type { RunWatch } from '../pipeline/run-files.ts';
 
@@ -23,7 +24,6 @@ export class PageView {
     time: 0,
     ends: new Map(),
   };
-  #commits: DashboardSnapshot['commits'] = [];
 
   constructor(watch: RunWatch, facts: PageFacts) {
     this.#watch = watch;
@@ -38,7 +38,6 @@ export class PageView {
     const waiting = sumWaiting(readWaiting(topics, states));
     const { unverified, total } = sharesOf(states.data.totals);
     const caps = capsOf(states.data);
-    this.#noteCommit(states);
     const truth = this.#facts.truth();
     return {
       dataset: this.#facts.dataset,
@@ -55,28 +54,10 @@ export class PageView {
         ...(waiting.lanes[lane] ?? { documents: 0, tokens: 0 }),
         note: releaseNote(lane, waiting),
       })),
-      commits: this.#commits,
+      commits: this.#watch.commits().map(commitOf),
       canaries: this.#facts.canaries,
       ...(truth === undefined ? {} : { truth }),
     };
-  }
-
-  #noteCommit({ data }: TableStates): void {
-    const { version, latest, totals } = data;
-    if (this.#commits[0]?.version === version || latest.facts.counts.rows === 0) return;
-    const counts = latest.facts.counts;
-    const upper = sharesOf(counts).total.upper;
-    this.#commits = [
-      {
-        version,
-        time: new Date(latest.timestamp).toISOString(),
-        rows: counts.rows,
-        tokens: tokensOf(counts.origin),
-        ...(counts.bound.tokens === 0 ? {} : { upper: Math.min(1, upper) }),
-      },
-      ...this.#commits,
-    ].slice(0, 12);
-    void totals;
   }
 
   #topics(flow: FlowDocuments): DashboardSnapshot['topics'] {
@@ -104,6 +85,17 @@ export class PageView {
     this.#before = { time: now, ends };
     return rows;
   }
+}
+
+function commitOf({
+  version,
+  time,
+  documents,
+  tokens,
+  upper,
+}: CommittedShard): DashboardSnapshot['commits'][number] {
+  const bound = upper === undefined ? {} : { upper: Math.min(1, upper) };
+  return { version, time: time.toISOString(), rows: documents, tokens, ...bound };
 }
 
 function boundOf({ share, upper }: { readonly share: number; readonly upper: number }): {

@@ -34,18 +34,25 @@ export interface IngestOptions {
   readonly pace?: () => Promise<void>;
 }
 
-/** Reads every input into its own topic, one after the other. An input that fails does not stop the next. */
+/**
+ * Reads every input into its own topic, one after the other, or all at once when they are paced, so that
+ * their rows mix as those of streams do. An input that fails does not stop the others.
+ */
 export async function ingestFiles(
   topics: EmbeddedTopics,
   options: IngestOptions,
 ): Promise<readonly InputReport[]> {
+  const added = new Map<string, number>();
+  const read = (file: string): Promise<InputReport> =>
+    ingestFile(topics, file, options, (rows) => {
+      added.set(file, rows);
+      options.onRows?.([...added.values()].reduce((sum, count) => sum + count, 0));
+    });
+  if (options.pace !== undefined) return await Promise.all(options.files.map(read));
   const reports: InputReport[] = [];
-  let before = 0;
   for (const file of options.files) {
     if (options.signal.aborted) break;
-    const report = await ingestFile(topics, file, options, (added) => options.onRows?.(before + added));
-    before += report.added;
-    reports.push(report);
+    reports.push(await read(file));
   }
   return reports;
 }

@@ -5,6 +5,8 @@ const ledgerSchema = z.object({
   units: z.array(
     z.object({
       judged: z.boolean(),
+      documents: z.number(),
+      tokens: z.number(),
       unverified: z.object({ upper: z.number() }),
       total: z.object({ upper: z.number() }),
     }),
@@ -16,6 +18,30 @@ export interface JudgedUnits {
   readonly count: number;
   readonly unverifiedMax: number;
   readonly totalMax: number;
+}
+
+/** What one shard's commit held. */
+export interface CommittedShard {
+  readonly version: number;
+  readonly time: Date;
+  readonly documents: number;
+  readonly tokens: number;
+  /** Largest upper bound of all synthetic text in its judged units; absent when none is judged. */
+  readonly upper?: number;
+}
+
+/** Reads a shard's ledger; undefined for a commit without units. */
+export function shardOf(version: number, ledger: Json): CommittedShard | undefined {
+  const { data } = ledgerSchema.safeParse(ledger);
+  if (data === undefined || data.units.length === 0) return undefined;
+  const judged = data.units.filter((unit) => unit.judged).map(({ total }) => total.upper);
+  return {
+    version,
+    time: new Date(),
+    documents: data.units.reduce((sum, { documents }) => sum + documents, 0),
+    tokens: data.units.reduce((sum, { tokens }) => sum + tokens, 0),
+    ...(judged.length === 0 ? {} : { upper: Math.max(...judged) }),
+  };
 }
 
 /** A run without a unit. */

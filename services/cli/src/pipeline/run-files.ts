@@ -17,8 +17,8 @@ import { snapshotStore } from '@ballast/detector';
 import { failPoint } from './fail-point.ts';
 import { ingestFiles } from './inputs.ts';
 import type { InputReport } from './inputs.ts';
-import { addUnits, noUnits } from './judged-units.ts';
-import type { JudgedUnits } from './judged-units.ts';
+import { addUnits, noUnits, shardOf } from './judged-units.ts';
+import type { CommittedShard, JudgedUnits } from './judged-units.ts';
 import { surveyArrivals } from './survey.ts';
 import type { Tally } from './tally.ts';
 import { startInProcess, startWorkers } from './workers.ts';
@@ -51,6 +51,8 @@ export interface RunWatch {
   /** Heads of both logs, read again. */
   readonly states: () => Promise<TableStates>;
   readonly tally: () => Tally | undefined;
+  /** The latest shards this run committed, latest first. */
+  readonly commits: () => readonly CommittedShard[];
 }
 
 /** Where a run stands. */
@@ -77,6 +79,9 @@ export interface RunOutcome {
   /** Documents that this run took through the stages. */
   readonly judged: number;
 }
+
+/** Commits kept for the page. */
+const commitsShown = 12;
 
 /** Rows after which the survey begins while a long input is still being read. */
 const surveyRows = 10_000;
@@ -107,6 +112,8 @@ class FilesRun {
   #reporting: Promise<void> = Promise.resolve();
   #mixer: RunningMixer | undefined;
   #units = noUnits;
+  /** Latest first. */
+  readonly #commits: CommittedShard[] = [];
 
   constructor(options: RunFilesOptions, dataset: Dataset) {
     this.#options = options;
@@ -126,6 +133,7 @@ class FilesRun {
       states,
       mixer: () => this.#mixer?.status(),
       tally: () => this.#workers?.tally(),
+      commits: () => this.#commits,
     });
     const timer = setInterval(() => {
       this.#reporting = this.#reporting.then(() => this.#report(states));
@@ -194,8 +202,11 @@ class FilesRun {
         await readReference(pipeline.oversampler.reference),
         pipeline.oversampler.stratify,
       )?.shares,
-      onCommit: (ledger) => {
+      onCommit: (version, ledger) => {
         this.#units = addUnits(this.#units, ledger);
+        const shard = shardOf(version, ledger);
+        if (shard !== undefined) this.#commits.unshift(shard);
+        this.#commits.splice(commitsShown);
       },
       flow: (consumed) => this.#flowForAudit(consumed, states),
     });
