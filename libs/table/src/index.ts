@@ -20,3 +20,5 @@ export type { FoundRow } from './explain.ts';
 export { tableSummary } from './summary.ts';
 export type { Shares, TableSummary } from './summary.ts';
 export { tableErrors } from './errors.ts';
+export { committedShards } from './committed-shards.ts';
+export type { CommittedShard } from './committed-shards.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { foreignTo, formatError, listenError } from '@ballast/host';
 import { arrowStream } from './arrow.ts';
-import { committedShards } from './shards.ts';
+import { committedShards } from '@ballast/table';
 
 /** How a feed is started. */
 export interface FeedOptions {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { localStore } from '@ballast/table';
+import { localStore } from './store.ts';
 
 /** A shard that a commit of `data/` names. */
 export interface CommittedShard {
