@@ -87,6 +87,7 @@ function modelVerdict(
     basis: 'model',
     llr,
     evidence: [...evidence],
+    thresholds: { tau: context.tau, upper: context.upper },
   };
 }
 
@@ -114,6 +115,7 @@ function kindVerdict(
     calibrated: share.calibrated,
     basis: 'prevalence',
     evidence: [...evidence],
+    thresholds: { tau: context.tau, upper: context.upper },
   };
 }
 

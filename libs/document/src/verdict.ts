@@ -53,6 +53,8 @@ const detectJudgementSchema = z.object({
   /** Log-likelihood ratio of the model, natural log, absent when the model was not asked. */
   llr: z.number().optional(),
   evidence: z.array(evidenceSchema),
+  /** What p and pUpper were compared with; absent when attestation or declaration decided. */
+  thresholds: z.object({ tau: z.number(), upper: z.number() }).optional(),
   /** Published snapshots the verdict used, each a content hash or version. */
   snapshots: z.object({ model: z.string(), calibration: z.string(), prevalence: z.string() }),
 });

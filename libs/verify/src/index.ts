@@ -2,4 +2,5 @@ export { verify } from './verify.ts';
 export type { VerifyOptions } from './verify.ts';
 export { memoryIndex } from './dedup/first-seen.ts';
 export type { FirstSeenIndex } from './dedup/first-seen.ts';
+export { thresholdOf } from './heuristics/thresholds.ts';
 export { verifyErrors } from './errors.ts';

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Verdicts } from '@ballast/document';
 import { visible } from '@ballast/host';
 import { BallastError } from '@ballast/stage';
 import { findDocument } from '@ballast/table';
@@ -8,6 +7,7 @@ import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import { findInState } from '../pipeline/find-in-state.ts';
 import type { FoundMessage } from '../pipeline/find-in-state.ts';
+import { renderVerdicts } from '../pipeline/render-verdicts.ts';
 
 const args = {
   table: { type: 'positional', required: true, description: 'Dataset root' },
@@ -66,37 +66,4 @@ function renderRow(row: FoundRow): string {
 
 function renderMessage({ id, topic, verdicts }: FoundMessage): string {
   return `${id}: not in the table yet, in ${topic}\n${renderVerdicts(verdicts)}`;
-}
-
-function renderVerdicts({ detect, verify, oversample, mix }: Verdicts): string {
-  const lines: string[] = [];
-  if (detect?.action === 'keep') {
-    lines.push(
-      `  detect     ${detect.pool}: p ${detect.p.toFixed(3)}, upper end ${detect.pUpper.toFixed(3)} by ${detect.basis}, band ${detect.band}, calibration error ${detect.eps.toFixed(3)}${detect.calibrated ? '' : ', source family not calibrated'} (family ${detect.family})`,
-    );
-    for (const { name, weight, detail } of detect.evidence)
-      lines.push(
-        `             evidence ${name} ${weight >= 0 ? '+' : ''}${weight}${detail === undefined ? '' : `: ${detail}`}`,
-      );
-    lines.push(
-      `             model ${detect.snapshots.model}, calibration ${detect.snapshots.calibration}, prevalence ${detect.snapshots.prevalence}`,
-    );
-  } else if (detect !== undefined) lines.push(`  detect     ${detect.action}: ${detect.reason}`);
-  if (verify !== undefined) {
-    lines.push(
-      `  verify     ${verify.action}: ${verify.reason}${'failed' in verify && verify.failed.length > 0 ? `; failing rules ${verify.failed.join(', ')}` : ''}`,
-    );
-    if ('check' in verify && verify.check !== undefined)
-      lines.push(
-        `             ${verify.check.kind} check: ${verify.check.outcome}${verify.check.detail === undefined ? '' : ` (${verify.check.detail})`}, ${verify.check.trusted ? 'trusted' : 'its own'}`,
-      );
-    if ('duplicateOf' in verify && verify.duplicateOf !== undefined)
-      lines.push(`             duplicate of ${verify.duplicateOf}`);
-  }
-  if (oversample !== undefined)
-    lines.push(
-      `  oversample stratum ${oversample.stratum}, ${oversample.repeats} proposed, ${oversample.tokens} tokens: ${oversample.reason}`,
-    );
-  if (mix !== undefined) lines.push(`  mix        ${mix.action}: ${mix.reason}`);
-  return `${lines.join('\n')}\n`;
 }
