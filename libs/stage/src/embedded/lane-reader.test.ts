@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,6 +125,28 @@ describe('lane reader', () => {
     await using run = await openLanes({ start: ({ partition }) => (partition === 0 ? 2n : 0n) });
     await put(run.topics, human, 0, ['a', 'b', 'c']);
     assert.deepEqual(takeAll(run.lanes, human), ['c']);
+  });
+
+  it('once upstream has ended, everything it wrote is seen: nothing is left behind in an old view', async () => {
+    let isOver = false;
+    await using run = await openLanes({ ended: () => isOver });
+    await put(run.topics, human, 0, ['a']);
+    assert.deepEqual(takeAll(run.lanes, human), ['a']);
+    // Another process writes while this one does not leave its turn, so its view of the log stays old.
+    const script = `
+      import { openTopics } from ${JSON.stringify(new URL('topics.ts', import.meta.url).href)};
+      const topics = await openTopics(process.argv[1]);
+      const [message] = topics.read('documents.raw', 0, 0n, { documents: 1, bytes: 1 });
+      await topics.append('documents.human', 0, [{ headers: { 'ballast-position': 'documents.raw/0/1' }, value: message.value }]);
+      await topics.close();`;
+    const folder = join(dir, String(runs));
+    const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', script, folder], {
+      stdio: 'inherit',
+    });
+    assert.equal(status, 0);
+    isOver = true;
+    assert.equal(run.lanes.ended(), true);
+    assert.equal(run.lanes.head(human)?.position.offset, 1n);
   });
 
   it('a lane nobody takes from is read ahead only up to its bound', async () => {

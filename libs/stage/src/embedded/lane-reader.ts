@@ -99,7 +99,10 @@ class EmbeddedLanes implements LaneReader {
   }
 
   ended(): boolean {
-    return this.#options.ended();
+    if (!this.#options.ended()) return false;
+    // Upstream wrote its last messages in another process: an old view of the log would leave them behind.
+    this.#log.environment.refresh();
+    return true;
   }
 
   /** The cursor that holds the head; it keeps its turn until the head is taken. */
