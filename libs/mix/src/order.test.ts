@@ -66,7 +66,7 @@ describe('the order within a unit', () => {
     );
   });
 
-  test('a random shuffle is ten times as far off: groups of 1,024 at a share of 30 % (training-feed.md section 3)', () => {
+  test('a random shuffle is ten times as far off: groups of 1,024 at a share of 30 %', () => {
     const sides = sidesOf([
       Array.from({ length: 7_000 }, () => 130),
       Array.from({ length: 3_000 }, () => 130),

@@ -18,7 +18,7 @@ export interface Reference {
 
 /**
  * Target shares of the strata, from trusted human documents: tokens per stratum with a Dirichlet
- * prior of {@link priorDocuments} mean documents (collapse.md section 7, T = 1: restore). Undefined
+ * prior of {@link priorDocuments} mean documents, restoring the reference (temperature 1). Undefined
  * without documents: then nothing is repeated.
  */
 export function referenceOf(

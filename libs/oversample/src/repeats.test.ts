@@ -27,7 +27,7 @@ describe('repeat factors', () => {
     near(repeatFactor('tail', reference({ head: 0.9, tail: 0.1 }), even, 4), 1, 1e-5);
   });
 
-  test('a synthetic side that holds nothing of a stratum costs it 1 / (1 - f): 1.43 at f = 0.3 (collapse.md section 10)', () => {
+  test('a synthetic side that holds nothing of a stratum costs it 1 / (1 - f): 1.43 at f = 0.3', () => {
     const stream = counts({ head: [999_000, 428_571], tail: [1_000, 0] });
     near(repeatFactor('tail', reference({ head: 0.999, tail: 0.001 }), stream, 4), 1 / 0.7);
   });

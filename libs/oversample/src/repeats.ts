@@ -3,14 +3,14 @@ import type { StratumCount } from './census.ts';
 import { priorDocuments } from './reference.ts';
 import type { Reference } from './reference.ts';
 
-/** Largest share of synthetic text a mixture can have: the default ceiling of the mixer (design.md section 5). */
+/** Largest share of synthetic text a mixture can have: the default ceiling of the mixer. */
 const syntheticShareMax = 0.3;
 
-/** Largest share of repeated tokens in all (collapse.md section 7, rho); the mixer enforces it per shard. */
+/** Largest share of repeated tokens in all; the mixer enforces it per shard. */
 const repeatedShareMax = 0.05;
 
 /**
- * Wanted copies, as a real number, of human documents of `stratum` (collapse.md section 7):
+ * Wanted copies, as a real number, of human documents of `stratum`:
  *
  * `r = clip(target / mix, 1, repeatsMax)`, then `1 + (r - 1) * min(1, rho / sum of share * (r - 1))`.
  *

@@ -18,7 +18,7 @@ export interface TableSettings {
   readonly store?: Store | undefined;
 }
 
-/** Default limits (design section 5, mix). */
+/** Default limits: the default caps of pipeline.yaml. */
 export const defaultLimits: Limits = { unverified: 0.2, total: 0.3, repeatedTokens: 0.05 };
 
 /** Both logs of one table. */
