@@ -22,11 +22,6 @@ export const tableErrors = {
     exit: 65,
     fix: 'Restore the _delta_log directory from a copy: its entries are never edited, moved or removed.',
   },
-  gap: {
-    code: 'BALLAST_TABLE_OFFSET_GAP',
-    exit: 65,
-    fix: 'Documents between the table and the topic are missing: was a topic re-created or cut short? Start a new table.',
-  },
   misplaced: {
     code: 'BALLAST_TABLE_MISPLACED',
     exit: 70,

@@ -5,7 +5,7 @@ import type { Routed, Sink } from '@ballast/stage';
 import { commit } from './commit.ts';
 import type { Range } from './commit.ts';
 import { tableErrors } from './errors.ts';
-import type { LogState } from './log.ts';
+import type { LogState, PartitionState } from './log.ts';
 import { additionOf, writeRefused } from './sink.ts';
 import type { TableOptions } from './sink.ts';
 import { defaultLimits, openTable } from './table.ts';
@@ -13,6 +13,8 @@ import { defaultLimits, openTable } from './table.ts';
 /** The sink of rejected, deferred and dead documents. */
 export interface RefusedSink extends Sink {
   readonly tableId: string;
+  /** Where each topic and partition goes on, by the log as it was opened. */
+  readonly offsets: ReadonlyMap<string, PartitionState>;
 }
 
 /**
@@ -54,6 +56,7 @@ export async function refusedSink(options: TableOptions): Promise<RefusedSink> {
   let last: Promise<void> = Promise.resolve();
   return {
     tableId,
+    offsets: refusedState.offsets,
     write(routed) {
       const turn = last.then(() => write(routed));
       last = turn.catch(() => {});

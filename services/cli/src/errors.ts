@@ -17,11 +17,6 @@ export const cliErrors = {
     exit: 66,
     fix: 'check the id; documents that were never ingested into this table have no path',
   },
-  noTable: {
-    code: 'BALLAST_CLI_NO_TABLE',
-    exit: 66,
-    fix: 'give the dataset root that --table named, the folder that holds data/ and refused/',
-  },
   output: {
     code: 'BALLAST_CLI_OUTPUT',
     exit: 74,

@@ -6,7 +6,7 @@ import { BallastError } from '@ballast/stage';
 import { openTopics } from '@ballast/stage/embedded';
 import type { EmbeddedTopics } from '@ballast/stage/embedded';
 import { openTable } from '@ballast/table';
-import type { LogState } from '@ballast/table';
+import type { LogState, Table } from '@ballast/table';
 import { mixerErrors } from './errors.ts';
 
 /** A dataset root with its embedded state. */
@@ -17,6 +17,8 @@ export interface Dataset extends AsyncDisposable {
   readonly stateDir: string;
   readonly tableId: string;
   readonly topics: EmbeddedTopics;
+  /** Both logs of the table. */
+  readonly table: Table;
 }
 
 /** How a dataset is opened. */
@@ -39,10 +41,11 @@ export async function openDataset(
   options: DatasetOptions = {},
 ): Promise<Dataset> {
   const limits = { ...pipeline.mixer.caps, repeatedTokens: pipeline.mixer.repeatedTokensMax };
-  const { tableId, dataState, refusedState } = await openTable(root, {
+  const table = await openTable(root, {
     limits,
     configSha256: configHash(pipeline),
   });
+  const { tableId, dataState, refusedState } = table;
   const stateDir = options.state ?? join(root, '_state');
   const { partitions, failAt } = options;
   const topics = await openTopics(stateDir, {
@@ -56,7 +59,7 @@ export async function openDataset(
     await topics.close();
     throw error;
   }
-  return { root, stateDir, tableId, topics, [Symbol.asyncDispose]: () => topics.close() };
+  return { root, stateDir, tableId, topics, table, [Symbol.asyncDispose]: () => topics.close() };
 }
 
 /**

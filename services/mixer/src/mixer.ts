@@ -8,7 +8,7 @@ import { hyparquetWriters } from '@ballast/shard';
 import { BallastError, runStage } from '@ballast/stage';
 import type { BatchReport, Json } from '@ballast/stage';
 import type { EmbeddedTopics } from '@ballast/stage/embedded';
-import { localStore, openTable, refusedSink, tableSink } from '@ballast/table';
+import { localStore, refusedSink, tableSink } from '@ballast/table';
 import type { Store, TableOptions, TableSink } from '@ballast/table';
 import { mixerErrors } from './errors.ts';
 import { licences } from './licences.ts';
@@ -116,7 +116,6 @@ async function commitShard(context: MixerContext, sink: TableSink, consumed: Con
 async function runRefused(context: MixerContext, options: TableOptions, mixer: Mixer): Promise<void> {
   const { topics, signal, ended } = context;
   const sink = await refusedSink(options);
-  const { offsets } = (await openTable(options.root, options)).refusedState;
   await runStage({
     source: topics.source({
       group: 'mixer',
@@ -126,7 +125,7 @@ async function runRefused(context: MixerContext, options: TableOptions, mixer: M
       signal,
       until: ended,
       start: (input) => {
-        const { next, marks } = offsets.get(formatTopicPartition(input)) ?? { next: 0n, marks: {} };
+        const { next, marks } = sink.offsets.get(formatTopicPartition(input)) ?? { next: 0n, marks: {} };
         return { offset: next, checkpoint: { marks, previous: {}, state: null } };
       },
     }),

@@ -6,9 +6,8 @@ import { cliErrors } from '../errors.ts';
 import type { Flags } from '../flags.ts';
 import type { InputReport } from '../pipeline/inputs.ts';
 import { reportOf } from '../pipeline/report.ts';
-import { renderReport } from '../pipeline/render.ts';
+import { progressLine, renderReport } from '../pipeline/render.ts';
 import { runFiles } from '../pipeline/run-files.ts';
-import type { RunProgress } from '../pipeline/run-files.ts';
 import { runStageOverFile } from '../pipeline/stage-over-file.ts';
 import { serveStages } from '../pipeline/serve-stages.ts';
 import { createProgress } from '../progress.ts';
@@ -125,10 +124,4 @@ function pipelineOf(flags: Flags): Pipeline {
     ...(canaries === undefined ? {} : { detector: { canaries } }),
     ...(reference === undefined ? {} : { oversampler: { reference } }),
   });
-}
-
-/** One line on where a run stands. */
-export function progressLine({ phase, rowsAdded, flow }: RunProgress): string {
-  const refused = flow.rejected + flow.deferred + flow.dead;
-  return `${phase}: ${rowsAdded} rows read, in ${flow.in} = kept ${flow.kept} + refused ${refused} + waiting ${flow.waiting} + in flight ${flow.inFlight}`;
 }

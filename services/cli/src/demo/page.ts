@@ -1,7 +1,7 @@
 import { detectedTopic, isIngestTopic, lanes, refusals, topicOf, verifiedTopic } from '@ballast/document';
 import type { Amount, Lane } from '@ballast/document';
 import type { DashboardSnapshot } from '@ballast/dashboard';
-import { countFlow, readWaiting, sumWaiting } from '../pipeline/flow.ts';
+import { countFlow, readWaiting, refusedBy, sumWaiting, totalOf } from '../pipeline/flow.ts';
 import type { FlowDocuments, TableStates, WaitingSums } from '../pipeline/flow.ts';
 import type { CommittedShard } from '../pipeline/judged-units.ts';
 import { capsOf, mixtureOf, sharesOf } from '../pipeline/report.ts';
@@ -105,26 +105,17 @@ function boundOf({ share, upper }: { readonly share: number; readonly upper: num
   return { f: Math.min(1, share), u: Math.min(1, upper) };
 }
 
-function tokensOf(tallies: { readonly [name: string]: Amount | undefined }): number {
-  return Object.values(tallies).reduce((sum, tally) => sum + (tally?.tokens ?? 0), 0);
-}
-
 function amountsOf(
   flow: FlowDocuments,
   { data, refused }: TableStates,
   waiting: WaitingSums,
 ): DashboardSnapshot['flow'] {
-  const refusedTokens = (action: string): number =>
-    tokensOf(
-      Object.fromEntries(
-        Object.entries(refused.totals.refused).filter(([reason]) => reason.startsWith(`${action}:`)),
-      ),
-    );
+  const refusedAmounts = refusedBy(refused);
   const tokens = {
-    kept: tokensOf(data.totals.origin),
-    rejected: refusedTokens('reject'),
-    deferred: refusedTokens('defer'),
-    dead: refusedTokens('dead'),
+    kept: totalOf(data.totals.origin).tokens,
+    rejected: refusedAmounts.rejected.tokens,
+    deferred: refusedAmounts.deferred.tokens,
+    dead: refusedAmounts.dead.tokens,
     waiting: waiting.tokens,
     // Tokens are counted by the oversampler, so what has not reached it has no count yet.
     inFlight: 0,

@@ -6,9 +6,8 @@ import { startDashboard } from '@ballast/dashboard';
 import type { DashboardSnapshot } from '@ballast/dashboard';
 import { BallastError } from '@ballast/stage';
 import { audit } from '@ballast/table';
-import { progressLine } from '../commands/run.ts';
 import { cliErrors } from '../errors.ts';
-import { renderReport } from '../pipeline/render.ts';
+import { progressLine, renderReport } from '../pipeline/render.ts';
 import { reportOf } from '../pipeline/report.ts';
 import type { RunReport } from '../pipeline/report.ts';
 import { runFiles } from '../pipeline/run-files.ts';
@@ -46,7 +45,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     new URL('../../../../deploy/demo/', import.meta.url),
   );
   const files = writeInputs(root, feed);
-  const pipeline = { ...demoPipeline(feed, files) };
+  const pipeline = demoPipeline(feed, files);
   const progress = createProgress({ quiet: options.isQuiet, everySecond: true });
   let isRunning = true;
   let truth: DashboardSnapshot['truth'];

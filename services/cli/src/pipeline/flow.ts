@@ -54,10 +54,13 @@ export function countFlow(topics: EmbeddedTopics, { data, refused }: TableStates
     );
   const laneTopics = new Set<string>(lanes.map(topicOf));
   const refusalTopics = new Set<string>(refusals.map(topicOf));
+  const { rejected, deferred, dead } = refusedBy(refused);
   const counts = {
     in: sum(ends(isIngestTopic).map(({ end }) => end)),
-    kept: tallied(data.totals.origin),
-    ...refusedBy(refused),
+    kept: totalOf(data.totals.origin).documents,
+    rejected: rejected.documents,
+    deferred: deferred.documents,
+    dead: dead.documents,
     waiting: beyond(data, (topic) => laneTopics.has(topic)),
     inFlight:
       behind('detector+verifier', isIngestTopic) +
@@ -65,8 +68,8 @@ export function countFlow(topics: EmbeddedTopics, { data, refused }: TableStates
       behind('oversampler', (topic) => topic === verifiedTopic) +
       beyond(refused, (topic) => refusalTopics.has(topic)),
   };
-  const { kept, rejected, deferred, dead, waiting, inFlight } = counts;
-  return { ...counts, unaccounted: counts.in - kept - rejected - deferred - dead - waiting - inFlight };
+  const { in: arrived, ...out } = counts;
+  return { ...counts, unaccounted: arrived - Object.values(out).reduce((total, count) => total + count, 0) };
 }
 
 type TopicEnd = TopicPartition & { readonly end: bigint };
@@ -75,13 +78,22 @@ function sum(offsets: readonly bigint[]): number {
   return Number(offsets.reduce((total, offset) => total + offset, 0n));
 }
 
-function tallied(tallies: { readonly [name: string]: { readonly documents: number } | undefined }): number {
-  return Object.values(tallies).reduce((total, tally) => total + (tally?.documents ?? 0), 0);
+/** Documents and tokens of several tallies together. */
+export function totalOf(tallies: { readonly [name: string]: Amount | undefined }): Amount {
+  let [documents, tokens] = [0, 0];
+  for (const tally of Object.values(tallies)) {
+    documents += tally?.documents ?? 0;
+    tokens += tally?.tokens ?? 0;
+  }
+  return { documents, tokens };
 }
 
-function refusedBy({ totals }: LogState): Pick<FlowDocuments, 'rejected' | 'deferred' | 'dead'> {
-  const of = (action: string): number =>
-    tallied(
+/** What refused/ holds, by the way out. */
+export function refusedBy({ totals }: LogState): {
+  readonly [way in 'rejected' | 'deferred' | 'dead']: Amount;
+} {
+  const of = (action: string): Amount =>
+    totalOf(
       Object.fromEntries(
         Object.entries(totals.refused).filter(([reason]) => reason.startsWith(`${action}:`)),
       ),

@@ -1,4 +1,5 @@
 import type { Amount } from '@ballast/document';
+import type { RunProgress } from './run-files.ts';
 import type { RunReport, ShareBound } from './report.ts';
 
 /** The final report for people. */
@@ -38,6 +39,12 @@ function uncalibrated({
     human_band_too_mixed: `up to ${percent(humanBandUpper)} of what looks human there may be synthetic, by ${counts}`,
   }[because ?? 'no_bound_known'];
   return `family ${family} is not calibrated: ${why}; its unattested text waits. More canaries, attested sources or a detector trained on such text release it`;
+}
+
+/** One line on where a run stands. */
+export function progressLine({ phase, rowsAdded, flow }: RunProgress): string {
+  const refused = flow.rejected + flow.deferred + flow.dead;
+  return `${phase}: ${rowsAdded} rows read, in ${flow.in} = kept ${flow.kept} + refused ${refused} + waiting ${flow.waiting} + in flight ${flow.inFlight}`;
 }
 
 /** `share F at most U of the cap`. */

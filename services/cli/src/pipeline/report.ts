@@ -1,7 +1,7 @@
 import type { Amount, Mixture } from '@ballast/document';
 import { boundOf } from '@ballast/table';
 import type { Counts, LogState, Tally as TableTally } from '@ballast/table';
-import { countFlow, readWaiting, sumWaiting } from './flow.ts';
+import { countFlow, readWaiting, sumWaiting, totalOf } from './flow.ts';
 import type { FlowDocuments } from './flow.ts';
 import type { JudgedUnits } from './judged-units.ts';
 import type { InputReport } from './inputs.ts';
@@ -73,8 +73,8 @@ export function reportOf(outcome: RunOutcome): RunReport {
     flow: {
       ...flow,
       tokens: {
-        kept: tokensOf(data.totals.origin),
-        refused: tokensOf(refused.totals.refused),
+        kept: totalOf(data.totals.origin).tokens,
+        refused: totalOf(refused.totals.refused).tokens,
         waiting: waiting.tokens,
       },
     },
@@ -115,8 +115,4 @@ export function capsOf({ latest }: LogState): RunReport['caps'] {
 
 function amountOf(tally: TableTally | undefined): Amount {
   return { documents: tally?.documents ?? 0, tokens: tally?.tokens ?? 0 };
-}
-
-function tokensOf(tallies: { readonly [name: string]: TableTally | undefined }): number {
-  return Object.values(tallies).reduce((sum, tally) => sum + (tally?.tokens ?? 0), 0);
 }

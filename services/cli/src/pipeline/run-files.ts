@@ -6,7 +6,6 @@ import type { MixerOffsets, RunningMixer } from '@ballast/mixer';
 import { referenceOf } from '@ballast/oversample';
 import { readReference } from '@ballast/oversampler';
 import type { Json } from '@ballast/stage';
-import { openTable } from '@ballast/table';
 import { openDataset } from '@ballast/mixer';
 import type { Dataset } from '@ballast/mixer';
 import { countFlow } from './flow.ts';
@@ -121,12 +120,11 @@ class FilesRun {
   }
 
   async run(): Promise<RunOutcome> {
-    const { pipeline, signal, table, inputs: files } = this.#options;
-    const { topics, stateDir, tableId } = this.#dataset;
-    const logs = await openTable(table);
+    const { pipeline, signal, inputs: files } = this.#options;
+    const { topics, stateDir, tableId, table } = this.#dataset;
     const states = async (): Promise<TableStates> => ({
-      data: (await logs.data.refresh()) ?? logs.dataState,
-      refused: (await logs.refused.refresh()) ?? logs.refusedState,
+      data: (await table.data.refresh()) ?? table.dataState,
+      refused: (await table.refused.refresh()) ?? table.refusedState,
     });
     this.#options.onStart?.({
       dataset: this.#dataset,
