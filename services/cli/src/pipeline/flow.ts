@@ -45,34 +45,41 @@ export function countFlow(topics: EmbeddedTopics, { data, refused }: TableStates
         wanted(topic) ? ends.map((end, partition) => ({ topic, partition, end })) : [],
       );
   const behind = (group: string, wanted: (topic: string) => boolean): number =>
-    sum(ends(wanted).map(({ end, ...input }) => end - (topics.committed(group, input)?.offset ?? 0n)));
+    sum(ends(wanted).map(({ end, ...input }) => ahead(end, topics.committed(group, input)?.offset)));
   const beyond = (state: LogState, wanted: (topic: string) => boolean): number =>
     sum(
-      ends(wanted).map(
-        ({ end, ...input }) => end - (state.offsets.get(formatTopicPartition(input))?.next ?? 0n),
+      ends(wanted).map(({ end, ...input }) =>
+        ahead(end, state.offsets.get(formatTopicPartition(input))?.next),
       ),
     );
   const laneTopics = new Set<string>(lanes.map(topicOf));
   const refusalTopics = new Set<string>(refusals.map(topicOf));
   const { rejected, deferred, dead } = refusedBy(refused);
+  // Read from upstream down: a document that moves on in between counts twice, never nowhere, so a commit
+  // never tells the audit of fewer documents on their way than there are.
   const counts = {
     in: sum(ends(isIngestTopic).map(({ end }) => end)),
     kept: totalOf(data.totals.origin).documents,
     rejected: rejected.documents,
     deferred: deferred.documents,
     dead: dead.documents,
-    waiting: beyond(data, (topic) => laneTopics.has(topic)),
     inFlight:
       behind('detector+verifier', isIngestTopic) +
       behind('verifier', (topic) => topic === detectedTopic) +
       behind('oversampler', (topic) => topic === verifiedTopic) +
       beyond(refused, (topic) => refusalTopics.has(topic)),
+    waiting: beyond(data, (topic) => laneTopics.has(topic)),
   };
   const { in: arrived, ...out } = counts;
   return { ...counts, unaccounted: arrived - Object.values(out).reduce((total, count) => total + count, 0) };
 }
 
 type TopicEnd = TopicPartition & { readonly end: bigint };
+
+/** Messages between a reader and an end that was read before it: none when the reader is past it by now. */
+function ahead(end: bigint, next: bigint = 0n): bigint {
+  return end > next ? end - next : 0n;
+}
 
 function sum(offsets: readonly bigint[]): number {
   return Number(offsets.reduce((total, offset) => total + offset, 0n));
