@@ -1,14 +1,13 @@
 import type { Pipeline, Trust, Verdicts } from '@ballast/document';
 import { runStage } from '@ballast/stage';
-import type { BatchReport, Stage } from '@ballast/stage';
-import type { EmbeddedTopics } from '@ballast/stage/embedded';
+import type { BatchReport, Stage, Topics } from '@ballast/stage';
 import type { Logger } from './log.ts';
 
 /** What a stage is opened with. */
 export interface StageContext {
   readonly pipeline: Pipeline;
-  readonly topics: EmbeddedTopics;
-  /** Folder of the embedded state; a stage may keep an index of its own there. */
+  readonly topics: Topics;
+  /** Folder of this host's state; a stage may keep an index of its own there. */
   readonly stateDir: string;
   /** Id of the table this state belongs to. */
   readonly tableId: string;
@@ -40,7 +39,7 @@ export interface ServiceRun {
 }
 
 /**
- * Runs services joined into one loop over the embedded topics: reads what the first reads, applies
+ * Runs services joined into one loop: reads what the first reads, applies
  * their stages in order, routes as the last does. Their names joined by `+` are the consumer group, so
  * joined and split processes never share offsets. Resolves when the source ends.
  */
@@ -83,7 +82,7 @@ export function trustOf({
     const found = known.get(topic);
     if (found !== undefined) return found;
     const entry = pipeline.ingest.find((ingest) => ingest.topic === topic);
-    const trusted = new Set(topics.describe(topic)?.trusted ?? entry?.trusted ?? []);
+    const trusted = new Set(topics.trustedOf(topic) ?? entry?.trusted ?? []);
     known.set(topic, trusted);
     return trusted;
   };

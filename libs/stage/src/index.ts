@@ -1,5 +1,6 @@
 export * from './stage.ts';
 export * from './ports.ts';
+export * from './message.ts';
 export * from './errors.ts';
 export * from './run.ts';
 export * from './chain.ts';

@@ -5,10 +5,8 @@ import { detectedTopic, isIngestTopic } from '@ballast/document';
 import { serve, trustOf } from '@ballast/host';
 import type { StageService } from '@ballast/host';
 import { readCanaries } from './canaries.ts';
-import { snapshotStore } from './store.ts';
 
 export { readCanaries } from './canaries.ts';
-export { snapshotStore } from './store.ts';
 
 /** Folder of the model that ships with Ballast. */
 export const shippedModel = fileURLToPath(new URL('../../../libs/detect/model', import.meta.url));
@@ -22,7 +20,7 @@ export const detector: StageService = {
     const { detector: pipeline, sources } = context.pipeline;
     const scorer = await openScorer(pipeline.model ?? shippedModel);
     const canaries = await readCanaries(pipeline.canaries);
-    const store = snapshotStore(context.topics.published);
+    const store = context.topics.published;
     return {
       stage: detect({ scorer, pipeline, sources, canaries, store, trustOf: trustOf(context) }),
       close: () => scorer.close(),

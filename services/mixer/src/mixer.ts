@@ -6,8 +6,7 @@ import { createMixer } from '@ballast/mix';
 import type { Consumed, Mixer } from '@ballast/mix';
 import { hyparquetWriters } from '@ballast/shard';
 import { BallastError, runStage } from '@ballast/stage';
-import type { BatchReport, Json } from '@ballast/stage';
-import type { EmbeddedTopics } from '@ballast/stage/embedded';
+import type { BatchReport, Json, Topics } from '@ballast/stage';
 import { localStore, refusedSink, tableSink } from '@ballast/table';
 import type { Store, TableOptions, TableSink } from '@ballast/table';
 import { mixerErrors } from './errors.ts';
@@ -17,7 +16,7 @@ import { systemClock } from './clock.ts';
 /** What the mixer runs over. */
 export interface MixerContext {
   readonly pipeline: Pipeline;
-  readonly topics: EmbeddedTopics;
+  readonly topics: Topics;
   /** Dataset root: holds data/ and refused/. */
   readonly root: string;
   readonly logger: Logger;
@@ -46,7 +45,7 @@ export interface RunningMixer {
   readonly done: Promise<void>;
 }
 
-/** Starts the mixer over the embedded lanes: the kept into data/, the refused into refused/. */
+/** Starts the mixer over the lanes: the kept into data/, the refused into refused/. */
 export async function startMixer(context: MixerContext): Promise<RunningMixer> {
   const { pipeline, topics, root, logger, signal } = context;
   const writers = hyparquetWriters();

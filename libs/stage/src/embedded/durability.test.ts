@@ -254,7 +254,7 @@ describe('power is lost', () => {
       const end = (topic: string) => survived.endOffset({ topic, partition: 0 });
       const acked = survived.committed('g', { topic: raw, partition: 0 })?.offset ?? 0n;
       const rows = survived.log.environment.ingest.get('-')?.rows ?? 0;
-      const published = survived.published.read('a') !== undefined;
+      const published = (await survived.published.read('a')) !== undefined;
       notes.push(
         `${act}: ${end(raw)} raw, ${end(detected)} detected, ${acked} acked, ${rows} rows, published ${published}`,
       );

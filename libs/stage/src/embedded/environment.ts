@@ -4,8 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { open } from 'lmdb';
 import type { Database, Key, RootDatabase } from 'lmdb';
 import { BallastError } from '../errors.ts';
-import type { Checkpoint } from '../ports.ts';
-import type { Json } from '../stage.ts';
+import type { Checkpoint, PublishedValue } from '../ports.ts';
 import type { TopicDescription } from './description.ts';
 import { topicErrors } from './errors.ts';
 
@@ -31,12 +30,6 @@ interface GroupEntry {
   /** Next offset to read, decimal, with what the last ack stored; absent before the first ack. */
   readonly offset?: string;
   readonly checkpoint?: Checkpoint;
-}
-
-/** A published value. */
-export interface PublishedEntry {
-  readonly version: string;
-  readonly value: Json;
 }
 
 /** What has been read of one input (protocol P25). Counts of rows and lines, sizes in bytes after decompression. */
@@ -72,7 +65,7 @@ export interface Environment {
   /** Real path → what has been read. */
   readonly ingest: Database<IngestState, string>;
   /** Name, sequence number → published value. */
-  readonly published: Database<PublishedEntry, Key[]>;
+  readonly published: Database<PublishedValue, Key[]>;
   /** Runs all writes of `action` or, when it throws, none. Resolves when they are committed, not yet flushed. */
   transact<T>(action: () => T): Promise<T>;
   /** Resolves when everything committed so far is on disk (protocol P26). */

@@ -1,10 +1,8 @@
 export { openTopics } from './topics.ts';
 export type { EmbeddedTopics, TopicCount, TopicsOptions } from './topics.ts';
-export type { LaneReaderOptions } from './lane-reader.ts';
-export type { PausableSource, SourceOptions, SourceStart } from './source.ts';
+export type { PausableSource } from './source.ts';
 export type { Committed, GroupPlace } from './groups.ts';
-export type { Published } from './published.ts';
-export type { Message, NewMessage, ReadLimit } from './log.ts';
+export type { NewMessage } from './log.ts';
 export type { TopicDescription } from './description.ts';
 export { ingestRows } from './ingest.ts';
 export type { IngestInput, IngestProgress, IngestReport } from './ingest.ts';

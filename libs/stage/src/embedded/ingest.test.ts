@@ -3,7 +3,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { toArrival } from './arrival.ts';
+import { toArrival } from '../message.ts';
 import { ingestRows } from './ingest.ts';
 import type { IngestInput, IngestReport } from './ingest.ts';
 import type { Row } from './ingest-prefix.ts';

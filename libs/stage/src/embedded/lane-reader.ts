@@ -1,25 +1,10 @@
 import { formatTopicPartition } from '@ballast/document';
 import type { TopicPartition } from '@ballast/document';
-import type { LaneReader } from '../ports.ts';
+import type { LaneReader, LaneReaderOptions } from '../ports.ts';
 import type { Arrival } from '../stage.ts';
-import { toArrival } from './arrival.ts';
+import { toArrival } from '../message.ts';
 import { Backoff } from './backoff.ts';
 import type { MessageLog } from './log.ts';
-
-/** Which lanes are read and how far ahead. */
-export interface LaneReaderOptions {
-  readonly topics: readonly string[];
-  /** Next offset to read, from the table's log. */
-  readonly start: (input: TopicPartition) => bigint;
-  /** Default: all partitions. */
-  readonly partitions?: readonly number[];
-  /** Documents read ahead per topic, default 256. */
-  readonly bufferDocuments?: number;
-  /** Bytes read ahead per topic, default 8 MiB; one document is held even when it is larger. */
-  readonly bufferBytes?: number;
-  /** True once upstream has ended: no lane will receive anything more in this run. */
-  readonly ended: () => boolean;
-}
 
 interface Cursor extends TopicPartition {
   /** Next offset to fetch. */

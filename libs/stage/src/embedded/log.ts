@@ -1,6 +1,8 @@
 import { formatTopicPartition } from '@ballast/document';
 import type { Headers, Position, TopicPartition } from '@ballast/document';
 import { BallastError } from '../errors.ts';
+import type { Message } from '../message.ts';
+import type { ReadLimit } from '../ports.ts';
 import type { TopicDescription } from './description.ts';
 import type { Environment } from './environment.ts';
 import { topicErrors } from './errors.ts';
@@ -18,19 +20,6 @@ import type { LogAddress, Payload } from './record.ts';
 export type NewMessage =
   | { readonly headers: Headers; readonly value: Uint8Array | undefined }
   | { readonly headers: Headers; readonly reference: Position };
-
-/** A message as a reader sees it; a pointer has no value. */
-export interface Message {
-  readonly offset: bigint;
-  readonly headers: Headers;
-  readonly value: Uint8Array | undefined;
-}
-
-/** How much one read returns at most; one message is returned even when it is larger. */
-export interface ReadLimit {
-  readonly documents: number;
-  readonly bytes: number;
-}
 
 /** Messages of one partition, encoded and ready for a transaction. */
 export interface Prepared {

@@ -1,29 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '../stage.ts';
-import type { Environment, PublishedEntry } from './environment.ts';
+import type { Published, PublishedValue } from '../ports.ts';
+import type { Environment } from './environment.ts';
 
 /** How many versions of a name are kept: verdicts in flight still name older ones. */
 const versionsKept = 16;
 
-/** Values that span partitions: a source's prevalence, frozen strata, the ingest's progress (protocol P7). */
-export interface Published {
-  /** The newest version, or the one named while it is still kept. */
-  read(name: string, version?: string): PublishedEntry | undefined;
-  /** Stores an immutable version and resolves with its name, a digest of the value, when it is on disk. */
-  publish(name: string, value: Json): Promise<string>;
-  /** Names that begin with `prefix`, in order. */
-  list(prefix: string): readonly string[];
-}
-
 /** The published values of an environment. */
 export function openPublished(environment: Environment): Published {
   const { published } = environment;
-  const versions = (name: string): { readonly sequence: number; readonly entry: PublishedEntry }[] =>
+  const versions = (name: string): { readonly sequence: number; readonly entry: PublishedValue }[] =>
     [...published.getRange({ start: [name, Number.MAX_SAFE_INTEGER], end: [name, -1], reverse: true })].map(
       ({ key, value }) => ({ sequence: Number(key[1]), entry: value }),
     );
   return {
-    read(name, version) {
+    async read(name, version) {
       environment.refresh();
       if (version !== undefined) return versions(name).find(({ entry }) => entry.version === version)?.entry;
       for (const { value } of published.getRange({
@@ -47,7 +37,7 @@ export function openPublished(environment: Environment): Published {
       await environment.flush();
       return version;
     },
-    list(prefix) {
+    async list(prefix) {
       environment.refresh();
       const names = new Set<string>();
       for (const [name] of published.getKeys({}))

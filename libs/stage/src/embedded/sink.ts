@@ -1,10 +1,7 @@
-import { encodeHeaders, formatTopicPartition, unreadableHeader } from '@ballast/document';
-import type { Headers, Unreadable } from '@ballast/document';
+import { formatTopicPartition } from '@ballast/document';
+import { headersOf } from '../message.ts';
 import type { Routed, Sink } from '../ports.ts';
 import type { MessageLog, NewMessage } from './log.ts';
-
-/** Reasons that only the ingest could know: later readers cannot find them in the bytes again. */
-const saidByIngest: readonly Unreadable[] = ['too_large', 'unterminated_input'];
 
 /**
  * Writes routed arrivals, each to the partition of its own position; the value is referred to, not
@@ -55,9 +52,6 @@ function inputOf(group: readonly Routed[]): { readonly topic: string; readonly p
   return { topic: first.topic, partition: first.arrival.position.partition };
 }
 
-function toMessage({ arrival, previous, verdicts }: Routed): NewMessage {
-  const headers: Headers = encodeHeaders(arrival.position, previous, verdicts);
-  const reason = arrival.unreadable;
-  if (reason === undefined || !saidByIngest.includes(reason)) return { headers, reference: arrival.position };
-  return { headers: { ...headers, [unreadableHeader]: reason }, reference: arrival.position };
+function toMessage(routed: Routed): NewMessage {
+  return { headers: headersOf(routed), reference: routed.arrival.position };
 }

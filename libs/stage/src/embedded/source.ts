@@ -1,40 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { formatTopicPartition } from '@ballast/document';
 import type { TopicPartition } from '@ballast/document';
-import type { Checkpoint, Delivery, Source } from '../ports.ts';
-import { toArrival } from './arrival.ts';
+import type { Checkpoint, Delivery, ReadLimit, Source, SourceOptions } from '../ports.ts';
+import { toArrival } from '../message.ts';
 import { Backoff } from './backoff.ts';
 import type { Groups } from './groups.ts';
-import type { MessageLog, ReadLimit } from './log.ts';
-
-/** Where a reader that keeps its own truth wants to start. */
-export interface SourceStart {
-  /** Next offset to read. */
-  readonly offset: bigint;
-  readonly checkpoint: Checkpoint | null;
-}
-
-/** What a source reads and how. */
-export interface SourceOptions {
-  readonly group: string;
-  /** Topics by name, or all that match, new ones too while running. */
-  readonly topics: readonly string[] | ((topic: string) => boolean);
-  /** Default: all partitions. */
-  readonly partitions?: readonly number[];
-  /** Bounds of one delivery. Default 256 documents, 4 MiB. */
-  readonly batch?: ReadLimit;
-  /** Ends the iteration after the delivery in hand. */
-  readonly signal: AbortSignal;
-  /** Overrides the group's offsets, for a reader whose truth lies elsewhere (the mixer's Delta log). */
-  readonly start?: (input: TopicPartition) => SourceStart | Promise<SourceStart>;
-  /** How long a partition waits for a full delivery once it holds a message. Milliseconds, default 0. */
-  readonly linger?: number;
-  /**
-   * `stopped`: only the signal ends it. `end`: ends once everything present was delivered. A function
-   * tells that upstream has ended: it is asked before the log is looked at, so nothing is overlooked.
-   */
-  readonly until?: 'stopped' | 'end' | (() => boolean);
-}
+import type { MessageLog } from './log.ts';
 
 /** A source whose partitions can be paused. A paused partition that holds messages keeps the iteration alive. */
 export interface PausableSource extends Source {

@@ -1,20 +1,19 @@
 import { join } from 'node:path';
 import type { TopicPartition } from '@ballast/document';
-import type { LaneReader, Sink } from '../ports.ts';
+import type { Message } from '../message.ts';
+import type { ReadLimit, SourceOptions, Topics } from '../ports.ts';
 import type { TopicDescription } from './description.ts';
 import { openEnvironment } from './environment.ts';
 import type { Environment, EnvironmentOptions } from './environment.ts';
 import { Groups } from './groups.ts';
 import type { Committed, GroupPlace } from './groups.ts';
 import { topicLaneReader } from './lane-reader.ts';
-import type { LaneReaderOptions } from './lane-reader.ts';
 import { MessageLog } from './log.ts';
-import type { Message, NewMessage, ReadLimit } from './log.ts';
+import type { NewMessage } from './log.ts';
 import { openPublished } from './published.ts';
-import type { Published } from './published.ts';
 import { topicSink } from './sink.ts';
 import { topicSource } from './source.ts';
-import type { PausableSource, SourceOptions } from './source.ts';
+import type { PausableSource } from './source.ts';
 
 /** How embedded topics are opened. */
 export interface TopicsOptions extends EnvironmentOptions {
@@ -35,15 +34,11 @@ export interface TopicCount {
  * Topics with a broker's semantics in one LMDB environment: partitions, contiguous offsets, headers,
  * consumer groups with fencing. Several processes may have the same directory open.
  */
-export interface EmbeddedTopics extends AsyncDisposable {
-  /** Partition count of every topic, fixed when the directory was first opened. */
-  readonly partitions: number;
+export interface EmbeddedTopics extends Topics {
   /** The table this state is bound to, if any. */
   readonly tableId: string | undefined;
-  readonly published: Published;
   /** The log below, for the ingest of rows. */
   readonly log: MessageLog;
-  readonly failAt: (point: string) => void;
 
   /** Appends in order, atomically; resolves with the first offset when the messages are on disk. */
   append(topic: string, partition: number, messages: readonly NewMessage[]): Promise<bigint>;
@@ -55,8 +50,6 @@ export interface EmbeddedTopics extends AsyncDisposable {
   setDescription(topic: string, description: TopicDescription): Promise<void>;
 
   source(options: SourceOptions): PausableSource;
-  sink(): Sink;
-  laneReader(options: LaneReaderOptions): LaneReader;
 
   committed(group: string, input: TopicPartition): Committed | undefined;
   /** Every topic with its ends. */
@@ -89,6 +82,7 @@ export async function openTopics(dir: string, options: TopicsOptions = {}): Prom
     },
     topics: () => log.topics(),
     describe: (topic) => log.describe(topic),
+    trustedOf: (topic) => log.describe(topic)?.trusted,
     setDescription: (topic, description) => log.setDescription(topic, description),
     source: (source) => topicSource(log, groups, source),
     sink: () => topicSink(log, failAt),

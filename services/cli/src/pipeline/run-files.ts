@@ -12,7 +12,6 @@ import { countFlow } from './flow.ts';
 import type { FlowDocuments, TableStates } from './flow.ts';
 import { reportCalibration } from '@ballast/detect';
 import type { FamilyReport } from '@ballast/detect';
-import { snapshotStore } from '@ballast/detector';
 import { failPoint } from './fail-point.ts';
 import { ingestFiles } from './inputs.ts';
 import type { InputReport } from './inputs.ts';
@@ -245,7 +244,7 @@ class FilesRun {
       tally,
       surveyed,
       units: this.#units,
-      calibration: await reportCalibration(snapshotStore(this.#dataset.topics.published)),
+      calibration: await reportCalibration(this.#dataset.topics.published),
       cpuSeconds: workers.cpuSeconds() + (own.user + own.system) / 1e6,
       wallSeconds: (performance.now() - this.#startedMs) / 1_000,
       judged: Object.values(tally.counts.stages.detect ?? {}).reduce<number>(

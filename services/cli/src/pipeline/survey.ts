@@ -1,6 +1,6 @@
 import { survey } from '@ballast/detect';
 import { openScorer } from '@ballast/detect/onnx';
-import { readCanaries, shippedModel, snapshotStore } from '@ballast/detector';
+import { readCanaries, shippedModel } from '@ballast/detector';
 import { isIngestTopic, refusalIn } from '@ballast/document';
 import { trustOf } from '@ballast/host';
 import type { StageContext } from '@ballast/host';
@@ -11,7 +11,10 @@ import type { EmbeddedTopics } from '@ballast/stage/embedded';
  * Looks at raw arrivals that the detector has not judged yet and publishes the first estimates from
  * them. Gives the number of documents scored; 0 when there is nothing new.
  */
-export async function surveyArrivals(context: StageContext, signal: AbortSignal): Promise<number> {
+export async function surveyArrivals(
+  context: StageContext & { readonly topics: EmbeddedTopics },
+  signal: AbortSignal,
+): Promise<number> {
   const { detector: pipeline, sources } = context.pipeline;
   const scorer = await openScorer(pipeline.model ?? shippedModel);
   try {
@@ -22,7 +25,7 @@ export async function surveyArrivals(context: StageContext, signal: AbortSignal)
       signal,
       trustOf: trustOf(context),
       canaries: await readCanaries(pipeline.canaries),
-      store: snapshotStore(context.topics.published),
+      store: context.topics.published,
       arrivals: newArrivals(context.topics, signal),
     });
   } finally {

@@ -1,13 +1,21 @@
 import {
   decodeDocument,
   decodeHeaders,
+  encodeHeaders,
   isIngestTopic,
   unreadableHeader,
   unreadableReasons,
 } from '@ballast/document';
 import type { Headers, TopicPartition, Unreadable } from '@ballast/document';
-import type { Arrival } from '../stage.ts';
-import type { Message } from './log.ts';
+import type { Routed } from './ports.ts';
+import type { Arrival } from './stage.ts';
+
+/** A message as a reader sees it; a pointer has no value. */
+export interface Message {
+  readonly offset: bigint;
+  readonly headers: Headers;
+  readonly value: Uint8Array | undefined;
+}
 
 const noBytes = new Uint8Array(0);
 
@@ -33,6 +41,17 @@ export function toArrival(input: TopicPartition, message: Message): Arrival {
     document: decoded.document,
     unreadable: decoded.unreadable,
   };
+}
+
+/** Reasons that only the ingest could know: later readers cannot find them in the bytes again. */
+const saidByIngest: readonly Unreadable[] = ['too_large', 'unterminated_input'];
+
+/** The headers of a message on a stage's topic: position, previous position, verdicts. */
+export function headersOf({ arrival, previous, verdicts }: Routed): Headers {
+  const headers = encodeHeaders(arrival.position, previous, verdicts);
+  const reason = arrival.unreadable;
+  if (reason === undefined || !saidByIngest.includes(reason)) return headers;
+  return { ...headers, [unreadableHeader]: reason };
 }
 
 /** What the ingest could not carry; an unknown word is a foreign writer's and is ignored. */
