@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { unlink } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { tokenCounter } from '@ballast/document';
 import { textPolicy } from '@ballast/shard';
@@ -79,7 +79,7 @@ export class ShardOutput<K extends ShardKind> {
     return {
       entry: { path, bytes: shard.bytes, rows: shard.rows, sha256: shard.sha256 },
       counts,
-      remove: () => unlink(shard.path),
+      remove: () => rm(shard.path, { force: true }),
     };
   }
 
