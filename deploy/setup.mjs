@@ -1,6 +1,6 @@
 // Brings a fresh machine to readiness. Plain JavaScript for the host's Node (20 or later), because
 // it runs before anything is installed; everything after it runs on the pinned Node 24.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
@@ -63,6 +63,38 @@ export function ensureSystemPackages(commands) {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
   if (result.status !== 0) stop(`could not install ${packages}`, `run: ${install}`);
+}
+
+/**
+ * Starts the broker the tests share and resolves with its address and a way to read the end of its log.
+ * It ends when this process does: the pipe to its standard input closes. KAFKA_BOOTSTRAP names another one.
+ */
+export async function startTestBroker() {
+  const given = process.env.KAFKA_BOOTSTRAP;
+  if (given) return { bootstrap: given, stop: () => {}, logTail: () => '' };
+  const main = join(root, 'test/broker/main.ts');
+  const child = spawn(node24(), [main], { cwd: root, stdio: ['pipe', 'pipe', 2], env: environment() });
+  const line = await new Promise((resolve) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('\n')) resolve(text);
+    });
+    child.once('exit', () => resolve(undefined));
+  });
+  if (line === undefined)
+    return stop(
+      'the test broker did not start',
+      'read its message above; KAFKA_BOOTSTRAP names a broker that runs',
+    );
+  const { bootstrap, readyMs, logs } = JSON.parse(line);
+  say(`Apache Kafka is ready at ${bootstrap} after ${readyMs} ms`);
+  child.unref();
+  return {
+    bootstrap,
+    stop: () => child.stdin.end(),
+    logTail: () => logs.map((log) => readFileSync(log, 'utf8').split('\n').slice(-40).join('\n')).join('\n'),
+  };
 }
 
 function onPath(command) {

@@ -1,9 +1,25 @@
-// `npm test`: sets up what the tests need, runs `npm run verify` and every test, and ends with their count.
+// `npm test`: sets up what the tests need, runs `npm run verify`, starts a Kafka broker, runs every test
+// against it and ends with their count.
 import { spawn, spawnSync } from 'node:child_process';
 import process from 'node:process';
-import { ensurePackages, ensureSystemPackages, environment, node24, root, say, stop } from './setup.mjs';
+import {
+  ensurePackages,
+  ensureSystemPackages,
+  environment,
+  node24,
+  root,
+  say,
+  startTestBroker,
+  stop,
+} from './setup.mjs';
 
-ensureSystemPackages({ bwrap: 'bubblewrap', python3: 'python3' });
+ensureSystemPackages({
+  bwrap: 'bubblewrap',
+  python3: 'python3',
+  java: 'openjdk-17-jre-headless',
+  mvn: 'maven',
+  'redis-server': 'redis-server',
+});
 ensurePackages();
 
 for (const script of ['check', 'lint', 'format:check', 'boundaries', 'unused']) {
@@ -17,12 +33,13 @@ for (const script of ['check', 'lint', 'format:check', 'boundaries', 'unused']) 
     stop(`npm run ${script} failed`, `mend what it reports; "npm run verify" runs all of these`, 1);
 }
 
+const broker = await startTestBroker();
 say('node --test');
 const globs = ['libs/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'];
 const tests = spawn(node24(), ['--test', '--test-timeout=600000', '--test-reporter=tap', ...globs], {
   cwd: root,
   stdio: ['ignore', 'pipe', 'inherit'],
-  env: environment(),
+  env: { ...environment(), KAFKA_BOOTSTRAP: broker.bootstrap },
 });
 const counts = new Map();
 let tail = '';
@@ -37,6 +54,8 @@ tests.on('exit', (code) => {
   const [passed, failed, skipped] = ['pass', 'fail', 'skipped'].map((name) => counts.get(name) ?? 0);
   const cancelled = counts.get('cancelled') ?? 0;
   if (passed === 0) stop('no test ran', 'check the globs in deploy/test.mjs', 1);
+  if (code !== 0) say(`the end of the broker's log:\n${broker.logTail()}`);
+  broker.stop();
   process.stdout.write(`${passed} passed, ${failed + cancelled} failed, ${skipped} skipped\n`);
   process.exit(code ?? 1);
 });

@@ -84,6 +84,15 @@ async function drain(services: readonly Started[]): Promise<readonly (Ended & { 
   );
 }
 
+/** Waits until the stage is open and the service says so. */
+async function untilReady(url: string): Promise<void> {
+  for (let waited = 0; waited < 30_000; waited += 50) {
+    if ((await fetch(`${url}/health/ready`)).status === 200) return;
+    await delay(50);
+  }
+  assert.fail('not ready within half a minute');
+}
+
 /** Waits until the mixer has committed to `data` (while more is on its way) or to `refused` (seconds after the last). */
 async function untilCommitted(place: Workplace, kind: 'data' | 'refused'): Promise<void> {
   const entry = place.path(`table/${kind}/_delta_log/00000000000000000001.json`);
@@ -128,8 +137,8 @@ describe('stages as services over the embedded topics', () => {
       await ingest(place);
       const services = await Promise.all(start(place));
       for (const { url } of services) {
-        for (const page of ['live', 'ready'])
-          assert.equal((await fetch(`${url}/health/${page}`)).status, 200);
+        assert.equal((await fetch(`${url}/health/live`)).status, 200);
+        await untilReady(url);
       }
       await untilCommitted(place, kind);
       const metrics = await (await fetch(`${services[0]?.url}/metrics`)).text();

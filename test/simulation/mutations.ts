@@ -82,12 +82,8 @@ export const mutations: readonly Mutation[] = [
       },
       {
         file: 'libs/verify/src/dedup/first-seen.ts',
-        find: `  const stored = storage.read((view) =>
-    positions.map((position) => view.get('outcome', outcomeKey(position))),
-  );`,
-        replace: `  const stored = storage.read((view) =>
-    positions.map((position) => (view.get('outcome', outcomeKey(position)), undefined)),
-  );`,
+        find: 'const text = stored[at];\n    return text',
+        replace: 'const text = stored[-1 - at];\n    return text',
       },
     ],
     caughtBy: 'simulation',
@@ -98,8 +94,8 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: 'libs/verify/src/dedup/decide.ts',
-        find: `verdict.action === 'keep' ? claim(candidate, index) : { verdict, claims: [] }`,
-        replace: `{ ...claim(candidate, index), ...(verdict.action === 'keep' ? {} : { verdict }) }`,
+        find: `verdict.action === 'keep' ? claim(candidate, index, today) : verdict`,
+        replace: `[claim(candidate, index, today), verdict][verdict.action === 'keep' ? 0 : 1]!`,
       },
     ],
     caughtBy: 'simulation',

@@ -1,4 +1,4 @@
-import { detectedTopic, rawTopic, topicOf, verifiedTopic } from '@ballast/document';
+import { detectedTopic, pipelineSchema, rawTopic, topicOf, verifiedTopic } from '@ballast/document';
 import type { Verdicts } from '@ballast/document';
 import { route } from '@ballast/oversample';
 import { BallastError } from '@ballast/stage';
@@ -193,12 +193,8 @@ class World {
       return { topic: rawTopic, stage, to: to(detectedTopic) };
     }
     if (service === 'verifier') {
-      const pipeline = {
-        action: this.#choices.pick(['annotate', 'annotate', 'enforce'] as const),
-        preset: 'datatrove-0.10',
-        code: 'off',
-        timeoutMs: 1_000,
-      } as const;
+      const action = this.#choices.pick(['annotate', 'annotate', 'enforce']);
+      const { verify: pipeline } = pipelineSchema.parse({ verify: { action, code: 'off' } });
       const stage: Stage = verify({
         pipeline,
         index: this.#index,

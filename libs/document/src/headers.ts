@@ -1,5 +1,7 @@
 import type { Position } from './position.ts';
 import { formatPosition, parsePosition } from './position.ts';
+import { formatReplayOf, parseReplayOf, replayHeader } from './replay.ts';
+import type { ReplayOf } from './replay.ts';
 import { stageNames, verdictsSchema } from './verdict.ts';
 import type { StageName, Verdicts } from './verdict.ts';
 
@@ -21,9 +23,11 @@ export function encodeHeaders(
   position: Position,
   previous: Position | undefined,
   verdicts: Verdicts,
+  replayOf?: ReplayOf,
 ): Headers {
   const headers: { [name: string]: string } = { [positionHeader]: formatPosition(position) };
   if (previous !== undefined) headers[previousHeader] = formatPosition(previous);
+  if (replayOf !== undefined) headers[replayHeader] = formatReplayOf(replayOf);
   for (const stage of stageNames) {
     const verdict = verdicts[stage];
     if (verdict !== undefined) headers[verdictHeader(stage)] = JSON.stringify(verdict);
@@ -36,6 +40,8 @@ export interface DecodedHeaders {
   readonly position: Position;
   readonly previous: Position | undefined;
   readonly verdicts: Verdicts;
+  /** Present on a replayed copy. */
+  readonly replayOf?: ReplayOf;
 }
 
 /**
@@ -47,6 +53,7 @@ export function decodeHeaders(headers: Headers): DecodedHeaders {
   if (position === undefined)
     throw new RangeError(`decodeHeaders: no ${positionHeader} header on a stage topic`);
   const previous = headers[previousHeader];
+  const replayOf = replayIn(headers);
   const verdicts: { [stage: string]: unknown } = {};
   for (const stage of stageNames) {
     const verdict = headers[verdictHeader(stage)];
@@ -56,5 +63,15 @@ export function decodeHeaders(headers: Headers): DecodedHeaders {
     position: parsePosition(position),
     previous: previous === undefined ? undefined : parsePosition(previous),
     verdicts: verdictsSchema.parse(verdicts),
+    ...(replayOf === undefined ? {} : { replayOf }),
   };
+}
+
+function replayIn(headers: Headers): ReplayOf | undefined {
+  const text = headers[replayHeader];
+  if (text === undefined) return undefined;
+  const replayOf = parseReplayOf(text);
+  if (replayOf === undefined)
+    throw new RangeError(`decodeHeaders: malformed ${replayHeader} header on a stage topic`);
+  return replayOf;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { trustSchema } from './document.ts';
+import { checkSchema, trustSchema } from './document.ts';
+import { poolSchema } from './origin.ts';
+import { parseRule } from './rule-expression.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -58,12 +60,122 @@ const detectorSchema = z.strictObject({
   batch: z.int().min(1).max(4096).default(256).describe('Documents per model run.'),
 });
 
+const dedupSchema = z.strictObject({
+  exact: z
+    .enum(['reject', 'off'])
+    .default('reject')
+    .describe('Whether a second copy of a text (white space and Unicode composition aside) is refused.'),
+  near: z
+    .strictObject({
+      action: z
+        .enum(['off', 'record', 'reject'])
+        .default('off')
+        .describe(
+          '`reject`: a near-duplicate is refused. `record`: it is kept and its verdict names the other. Attested human text is never refused for it. Off by default: numbers do not count, so tables, logs and forms that differ in nothing else fold into one, and it takes some 14 times the index.',
+        ),
+      hash: z
+        .enum(['xxh64', 'sha1'])
+        .default('xxh64')
+        .describe('Hash of the word 5-grams: `xxh64` as FineWeb-2, `sha1` as FineWeb.'),
+      expireDays: z
+        .int()
+        .min(1)
+        .max(36_500)
+        .optional()
+        .describe(
+          'Days after which a document no longer counts as a near-duplicate of another. Default never.',
+        ),
+    })
+    .prefault({}),
+});
+
+const userRuleSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,63}$/)
+    .describe('Name in verdicts, where it stands as `rule.<name>`: small letters, digits and _.'),
+  when: z
+    .string()
+    .superRefine((when, context) => {
+      try {
+        parseRule(when);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      }
+    })
+    .describe('When it applies, as `ratios.top_2_gram > 0.2 and source == "forum"`.'),
+  action: z
+    .enum(['reject', 'annotate'])
+    .describe('`reject`: the document is refused for it. `annotate`: the verdict names the rule.'),
+});
+
+const ruleTestSchema = z.strictObject({
+  name: z.string().optional().describe('What the test shows. Default its number.'),
+  document: z
+    .strictObject({
+      text: z.string(),
+      source: z.string().default('test'),
+      url: z.string().optional(),
+      lang: z.string().optional(),
+      labels: z.record(z.string(), z.string()).optional(),
+      check: checkSchema.optional(),
+      pool: poolSchema.default('uncertain').describe('Pool the detector would have put it in.'),
+      p: share.default(0.5).describe('Probability of synthetic text the detector would have given it.'),
+    })
+    .describe('The document, as it would be ingested, and what the detector would have said of it.'),
+  expect: z
+    .strictObject({
+      action: z.enum(['keep', 'reject']).optional().describe('What becomes of it.'),
+      reason: z.string().optional().describe('The reason its verdict gives.'),
+      failed: z.array(z.string()).default([]).describe('Rules it must fail, `rule.<name>` for your own.'),
+      passes: z.array(z.string()).default([]).describe('Rules it must not fail.'),
+      verified: z.boolean().optional().describe('Whether its check counts.'),
+    })
+    .describe('What its verdict must say.'),
+});
+
 const verifySchema = z.strictObject({
+  dedup: dedupSchema.prefault({}).describe('Exact and near duplicates, found as documents stream by.'),
+  decontaminate: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Benchmark files (.jsonl with `text` and optional `query`, or one item per line). A document that shares 13 words in a row with one is refused as `contaminated`.',
+    ),
+  index: z
+    .string()
+    .regex(/^rediss?:\/\//)
+    .optional()
+    .describe(
+      'Redis or Valkey that several verifiers share, redis://host:port/db. Default: LMDB in the state folder.',
+    ),
   action: z
     .enum(['enforce', 'annotate'])
     .default('enforce')
     .describe('Whether quality rules refuse documents or only record what they found.'),
-  preset: z.enum(['datatrove-0.10']).default('datatrove-0.10').describe('Quality rules and thresholds.'),
+  preset: z
+    .enum([
+      'datatrove-0.10',
+      'fineweb-paper',
+      'c4-tfds',
+      'dclm',
+      'fineweb2/de',
+      'fineweb2/fr',
+      'fineweb2/es',
+      'fineweb2/zh',
+      'fineweb2/ar',
+    ])
+    .default('datatrove-0.10')
+    .describe('Quality rules and thresholds; docs/filters.md lists them.'),
+  rules: z
+    .array(userRuleSchema)
+    .max(100)
+    .default([])
+    .describe('Rules of your own over what the verifier measured; they never refuse attested human text.'),
+  tests: z
+    .array(ruleTestSchema)
+    .default([])
+    .describe('Documents with the verdict they must get; `ballast test` runs them.'),
   code: z
     .enum(['optional', 'required', 'off'])
     .default('optional')
@@ -121,7 +233,76 @@ const mixerSchema = z.strictObject({
   repeatedTokensMax: share.default(0.05).describe('Largest share of repeated tokens in a shard.'),
 });
 
-/** `pipeline.yaml`: data behaviour only; ports and log levels are flags and environment. */
+const kafkaSchema = z
+  .strictObject({
+    brokers: z
+      .array(
+        z
+          .string()
+          .regex(/^(?:[\w.-]+|\[[\da-fA-F:]+\]):\d{1,5}$/)
+          .describe('Write host:port, an IPv6 address in brackets.'),
+      )
+      .default([])
+      .describe('Brokers to begin with, host:port each. Services run over Kafka when any is named.'),
+    clientId: z
+      .string()
+      .min(1)
+      .default('ballast')
+      .describe('Name in the logs of the broker; the service is added.'),
+    ssl: z
+      .strictObject({
+        ca: z
+          .string()
+          .optional()
+          .describe('PEM file of the authority that signed the brokers. Default: the system.'),
+        cert: z.string().optional().describe('PEM file of the certificate this client shows (mTLS).'),
+        key: z.string().optional().describe('PEM file of the key of that certificate.'),
+      })
+      .optional()
+      .describe('TLS to the brokers; `ssl: {}` trusts the authorities of the system.'),
+    sasl: z
+      .strictObject({
+        mechanism: z
+          .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+          .describe('SASL mechanism of the listener.'),
+        username: z.string().min(1).describe('User the ACLs speak of.'),
+        password: z.string().describe('Its password: write ${NAME} and set the environment variable.'),
+      })
+      .optional()
+      .describe('How this client logs in.'),
+    sessionTimeoutMs: z
+      .int()
+      .min(1_000)
+      .max(1_800_000)
+      .default(30_000)
+      .describe("Silence in milliseconds after which the broker gives a member's partitions away."),
+    replication: z
+      .int()
+      .min(1)
+      .max(32)
+      .optional()
+      .describe('Replicas of every topic. Default 3, or the number of brokers where there are fewer.'),
+    minInsyncReplicas: z
+      .int()
+      .min(1)
+      .max(32)
+      .optional()
+      .describe(
+        'Replicas that must hold a message before it counts. Default 2, or 1 where replication is below 3.',
+      ),
+    retentionHours: z
+      .int()
+      .min(1)
+      .default(168)
+      .describe(
+        'Hours that documents.raw, .detected and .verified keep a message. Lanes and refusals do not expire.',
+      ),
+  })
+  .describe(
+    'The brokers. Connection only: it decides nothing about a document and is not in the config hash.',
+  );
+
+/** `pipeline.yaml`: data behaviour, and where the brokers are; ports and log levels are flags and environment. */
 export const pipelineSchema = z
   .strictObject({
     sources: z.array(sourceSchema).default([]),
@@ -130,14 +311,40 @@ export const pipelineSchema = z
     verify: verifySchema.prefault({}),
     oversampler: oversamplerSchema.prefault({}),
     mixer: mixerSchema.prefault({}),
+    kafka: kafkaSchema.prefault({}),
   })
   .superRefine((pipeline, context) => {
+    const names = pipeline.verify.rules.map(({ name }) => name);
+    for (const [index, name] of names.entries()) {
+      if (names.indexOf(name) === index) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['verify', 'rules', index, 'name'],
+        message: `"${name}" is the name of another rule`,
+      });
+    }
     const { unverified, total } = pipeline.mixer.caps;
     if (unverified > total) {
       context.addIssue({
         code: 'custom',
         path: ['mixer', 'caps', 'unverified'],
         message: `${unverified} is above mixer.caps.total ${total}: the ceilings are nested`,
+      });
+    }
+    const { cert, key } = pipeline.kafka.ssl ?? {};
+    if ((cert === undefined) !== (key === undefined)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['kafka', 'ssl', cert === undefined ? 'key' : 'cert'],
+        message: 'is given without its other half: cert and key go together',
+      });
+    }
+    const { replication, minInsyncReplicas } = pipeline.kafka;
+    if (replication !== undefined && minInsyncReplicas !== undefined && minInsyncReplicas > replication) {
+      context.addIssue({
+        code: 'custom',
+        path: ['kafka', 'minInsyncReplicas'],
+        message: `${minInsyncReplicas} is above kafka.replication ${replication}: no message could ever count`,
       });
     }
     if (pipeline.detector.tau > unverified / 2) {
@@ -151,5 +358,9 @@ export const pipelineSchema = z
 
 /** Parsed pipeline.yaml with every default filled in. */
 export type Pipeline = z.infer<typeof pipelineSchema>;
+/** Where the brokers are and how topics lie on them. */
+export type KafkaSettings = Pipeline['kafka'];
+/** A test of the verifier's rules. */
+export type RuleTestCase = Pipeline['verify']['tests'][number];
 /** One entry of the source registry. */
 export type SourceEntry = Pipeline['sources'][number];

@@ -92,11 +92,19 @@ const verifyJudgementSchema = z.object({
   ratios: z.record(z.string(), z.number()),
   /** Every failing quality rule, in the preset's order; the first is the reason when enforced. */
   failed: z.array(z.string()),
+  /** Language of the text as the verifier names it (ISO 639-1); absent where nothing names it. Decides nothing. */
+  language: z.string().optional(),
   /** True only if a check from an ingest trusted for checks passed. */
   verified: z.boolean(),
   check: checkOutcomeSchema.optional(),
   /** Position of the holder this document duplicates. */
   duplicateOf: z.string().optional(),
+  /** Position of a holder that it nearly duplicates, where that is recorded and not enforced. */
+  nearDuplicateOf: z.string().optional(),
+  /** Documents alike, directly or through others, as known when this one came: name (a position) and size with it. */
+  cluster: z.object({ name: z.string(), size: z.number().int().min(2) }).optional(),
+  /** Benchmark that it shares 13 words in a row with; the reason `contaminated` where that is enforced. */
+  contaminatedBy: z.string().optional(),
   /** Lines to leave out when the text column is written, by rule (kept ranges are not stored). */
   textEdits: z.array(z.string()).optional(),
 });

@@ -1,8 +1,8 @@
 import type { pipelineSchema } from '@ballast/document';
 import type { z } from 'zod';
 
-type DeepPartial<T> = T extends readonly unknown[]
-  ? T
+type DeepPartial<T> = T extends readonly (infer E)[]
+  ? readonly E[]
   : T extends object
     ? { readonly [K in keyof T]?: DeepPartial<T[K]> | undefined }
     : T;

@@ -84,6 +84,14 @@ function findingOf(
       fix: typeFix(schema, value),
     };
   }
+  if (issue.code === 'invalid_format') {
+    return {
+      ...base,
+      kind: configErrors.type,
+      problem: `${text} is not of the form it must have`,
+      fix: (schema?.description ?? configErrors.type.fix).replace(/\.$/, ''),
+    };
+  }
   return { ...base, kind: configErrors.rule, problem: issue.message, fix: configErrors.rule.fix };
 }
 

@@ -6,7 +6,7 @@ import { after, suite, test } from 'node:test';
 import { pipelineSchema } from '@ballast/document';
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
-import { configHash, loadPipeline, parsePipeline } from './config.ts';
+import { configHash, loadPipeline, parsePipeline, redacted } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { configErrors } from './errors.ts';
 
@@ -173,6 +173,21 @@ suite('what is refused, with place and fix', () => {
     assert.match(problemOf('- a list'), /a list is not a section of keys/);
   });
 
+  test('a broker that is no host:port, half a certificate, more replicas in sync than there are', () => {
+    assert.match(
+      problemOf('kafka: {brokers: [localhost]}'),
+      /^pipeline\.yaml:1:19 {2}kafka\.brokers\[0\]: "localhost" is not of the form it must have\n {3}fix: Write host:port/,
+    );
+    assert.match(
+      problemOf('kafka: {ssl: {cert: c.pem}}'),
+      /kafka\.ssl\.cert: is given without its other half/,
+    );
+    assert.match(
+      problemOf('kafka: {replication: 1, minInsyncReplicas: 2}'),
+      /kafka\.minInsyncReplicas: 2 is above kafka\.replication 1/,
+    );
+  });
+
   test('values that contradict each other', () => {
     assert.match(problemOf('mixer: {caps: {unverified: 0.5}}'), /0\.5 is above mixer\.caps\.total 0\.3/);
     assert.match(
@@ -264,6 +279,21 @@ suite('hostile files', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+suite('the password of the brokers', () => {
+  const text = 'kafka: {brokers: [b:1], sasl: {mechanism: plain, username: u, password: "${SECRET}"}}';
+  const pipeline = parsePipeline(text, 'f', {}, { SECRET: 'hunter2' });
+
+  test('comes from the environment and is never printed', () => {
+    assert.equal(pipeline.kafka.sasl?.password, 'hunter2');
+    assert.doesNotMatch(JSON.stringify(redacted(pipeline)), /hunter2/);
+    assert.deepEqual(redacted(defaults), defaults);
+  });
+
+  test('nor where the brokers are: neither is in the hash', () => {
+    assert.equal(configHash(pipeline), configHash(defaults));
   });
 });
 

@@ -84,7 +84,24 @@ export function parsePipeline(
  * every way of writing the same behaviour. It stands in every commit and manifest.
  */
 export function configHash(pipeline: Pipeline): string {
-  return createHash('sha256').update(canonicalJson(pipeline)).digest('hex');
+  // Where brokers and index are decides nothing about a document, and a password has no place in a hash.
+  const { kafka: _, verify, ...others } = pipeline;
+  const { index: __, ...behaviour } = verify;
+  return createHash('sha256')
+    .update(canonicalJson({ ...others, verify: behaviour }))
+    .digest('hex');
+}
+
+/** The pipeline as it may be printed: without the passwords of brokers and index. */
+export function redacted(pipeline: Pipeline): Pipeline {
+  const { kafka, verify } = pipeline;
+  const sasl = kafka.sasl === undefined ? undefined : { ...kafka.sasl, password: '[password]' };
+  const index = verify.index?.replace(/\/\/[^@/]*@/, '//[password]@');
+  return {
+    ...pipeline,
+    kafka: { ...kafka, ...(sasl === undefined ? {} : { sasl }) },
+    verify: { ...verify, ...(index === undefined ? {} : { index }) },
+  };
 }
 
 function canonicalJson(value: unknown): string {

@@ -1,4 +1,4 @@
-export { configHash, loadPipeline } from './config.ts';
+export { configHash, loadPipeline, redacted } from './config.ts';
 export type { PipelineOverrides } from './config-merge.ts';
 export { pipelineJsonSchema } from './config-schema.ts';
 export type { JsonSchema } from './config-schema.ts';
@@ -17,3 +17,9 @@ export { visible } from './visible.ts';
 export { serve } from './serve.ts';
 export { runServices, trustOf } from './service.ts';
 export type { OpenedStage, ServiceRun, StageContext, StageService } from './service.ts';
+export { brokersOf, openReplica, overridesOf } from './broker.ts';
+export type { BrokerLag, BrokerRequest, BrokerTopics, OffsetBounds, OpenBroker } from './broker.ts';
+export { failPoint } from './fail-point.ts';
+export { endSoon } from './serve.ts';
+export { takeReplicaSlot } from './replica-slot.ts';
+export { portOf } from './serve-flags.ts';

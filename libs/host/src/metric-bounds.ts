@@ -22,27 +22,29 @@ export class LabelBound {
   }
 }
 
-/** Lag per partition. What goes beyond the bounds is not lost but added up under topic `other`. */
+/** Lag per partition. What goes beyond the bounds is not lost but combined under topic `other`. */
 export class PartitionGauge {
   readonly #gauge: Gauge<'stage' | 'topic' | 'partition'>;
+  readonly #combine: (values: readonly number[]) => number;
   readonly #topics = new Set<string>();
   readonly #beyond = new Map<string, Map<string, number>>();
 
-  constructor(gauge: Gauge<'stage' | 'topic' | 'partition'>) {
+  /** @param combine How the values beyond the bounds become one: their sum, or the greatest. */
+  constructor(gauge: Gauge<'stage' | 'topic' | 'partition'>, combine: (values: readonly number[]) => number) {
     this.#gauge = gauge;
+    this.#combine = combine;
   }
 
-  /** Sets the records that `stage` has not acked of one partition. */
-  set(stage: string, topic: string, partition: number, records: number): void {
+  /** Sets the lag of `stage` on one partition. */
+  set(stage: string, topic: string, partition: number, value: number): void {
     if (this.#topics.size < topicsMax) this.#topics.add(topic);
     if (this.#topics.has(topic) && partition < partitionsMax) {
-      this.#gauge.set({ stage, topic, partition: String(partition) }, records);
+      this.#gauge.set({ stage, topic, partition: String(partition) }, value);
       return;
     }
-    const sums = this.#beyond.get(stage) ?? new Map<string, number>();
-    this.#beyond.set(stage, sums);
-    sums.set(`${topic}/${partition}`, records);
-    const sum = sums.values().reduce((total, value) => total + value, 0);
-    this.#gauge.set({ stage, topic: 'other', partition: 'other' }, sum);
+    const beyond = this.#beyond.get(stage) ?? new Map<string, number>();
+    this.#beyond.set(stage, beyond);
+    beyond.set(`${topic}/${partition}`, value);
+    this.#gauge.set({ stage, topic: 'other', partition: 'other' }, this.#combine([...beyond.values()]));
   }
 }

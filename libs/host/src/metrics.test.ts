@@ -108,13 +108,19 @@ suite('bounded labels', () => {
     assert.ok(series.some((line) => line.includes('reason="other"')));
   });
 
-  test('lag of topics beyond the bound is added up, and follows their changes', async () => {
+  test('lag of topics beyond the bound is added up, its age is the greatest, and both follow changes', async () => {
     const metrics = createMetrics({ processMetrics: false });
-    for (let index = 0; index < 100; index += 1) metrics.setLag('detect', `documents.raw.${index}`, 0, 2);
-    metrics.setLag('detect', 'documents.raw.99', 0, 0);
-    metrics.setLag('detect', 'documents.raw.98', 0, 5);
-    const other = 'ballast_consumer_lag_records{stage="detect",topic="other",partition="other"}';
-    assert.equal(await seriesOf(metrics, other), String((100 - 48) * 2 - 2 + 3));
+    const set = (topic: number, records: number, seconds: number): void =>
+      metrics.setLag('detect', `documents.raw.${topic}`, 0, { records, seconds });
+    for (let index = 0; index < 100; index += 1) set(index, 2, index);
+    set(99, 0, 0);
+    set(98, 5, 7);
+    const other = '{stage="detect",topic="other",partition="other"}';
+    assert.equal(
+      await seriesOf(metrics, `ballast_consumer_lag_records${other}`),
+      String((100 - 48) * 2 - 2 + 3),
+    );
+    assert.equal(await seriesOf(metrics, `ballast_consumer_lag_seconds${other}`), '97');
   });
 });
 

@@ -35,8 +35,16 @@ export interface Metrics {
   readonly observeDuration: (stage: string, seconds: number) => void;
   /** Counts everything a batch came to: give it to `runStage` as `observe`. */
   readonly recordBatch: (report: BatchReport) => void;
-  /** Records of a partition that a stage has not acked yet. */
-  readonly setLag: (stage: StageName, topic: string, partition: number, records: number) => void;
+  /**
+   * What a stage has not acked yet of a partition: records, and seconds since the oldest arrived (0 when
+   * there is none). `detect+verify` for stages that share a process.
+   */
+  readonly setLag: (
+    stage: string,
+    topic: string,
+    partition: number,
+    lag: { readonly records: number; readonly seconds: number },
+  ) => void;
   /** Upper bound of the synthetic token share, 0 to 1. */
   readonly setUpper: (tier: Tier, scope: Scope, ratio: number) => void;
   /** Ceiling of a tier, 0 to 1. */
@@ -104,6 +112,12 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
     labelNames: ['stage', 'topic', 'partition'] as const,
     registers,
   });
+  const lagSeconds = new Gauge({
+    name: 'ballast_consumer_lag_seconds',
+    help: 'Age of the oldest record of a partition that a stage has not acked yet; 0 when there is none.',
+    labelNames: ['stage', 'topic', 'partition'] as const,
+    registers,
+  });
   const upper = new Gauge({
     name: 'ballast_synthetic_upper_ratio',
     help: 'Upper confidence bound of the synthetic token share; compared with the cap.',
@@ -134,7 +148,8 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
   });
 
   const reasons = new LabelBound();
-  const lags = new PartitionGauge(lag);
+  const lags = new PartitionGauge(lag, (values) => values.reduce((sum, value) => sum + value, 0));
+  const ages = new PartitionGauge(lagSeconds, (values) => Math.max(...values));
   const metrics: Metrics = {
     count(stage, outcome, reason, origin, amount) {
       const labels = { stage, outcome, reason: reasons.bound(`${stage} ${outcome}`, reason), origin };
@@ -147,7 +162,10 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       for (const { stage, outcome, reason, origin, amount } of tally(report))
         metrics.count(stage, outcome, reason, origin, amount);
     },
-    setLag: (stage, topic, partition, records) => lags.set(stage, topic, partition, records),
+    setLag(stage, topic, partition, { records, seconds }) {
+      lags.set(stageLabel(stage), topic, partition, records);
+      ages.set(stageLabel(stage), topic, partition, seconds);
+    },
     setUpper: (tier, scope, ratio) => upper.set({ tier, scope }, ratio),
     setCap: (tier, ratio) => cap.set({ tier }, ratio),
     countShards: (committed) => shards.inc(committed),

@@ -9,6 +9,16 @@ describe('flags of a stage service', () => {
       config: undefined,
       partitions: undefined,
       port: 0,
+      brokers: undefined,
+      insecure: false,
+    });
+    assert.deepEqual(readServeFlags('detector', ['--state', 'd', '--brokers', 'a:1, [::1]:2']), {
+      state: 'd',
+      config: undefined,
+      partitions: undefined,
+      port: undefined,
+      insecure: false,
+      brokers: ['a:1', '[::1]:2'],
     });
     assert.equal(readServeFlags('detector', ['--help']), 'help');
   });
@@ -19,6 +29,7 @@ describe('flags of a stage service', () => {
       [],
       ['--state', 'd', '--port', 'abc'],
       ['--state', 'd', '--port', '70000'],
+      ['--state', 'd', '--brokers', 'a:1,'],
     ]) {
       assert.throws(() => readServeFlags('detector', args), { code: 'BALLAST_HOST_USAGE', exit: 2 });
     }

@@ -9,7 +9,7 @@ export interface StageContext {
   readonly topics: Topics;
   /** Folder of this host's state; a stage may keep an index of its own there. */
   readonly stateDir: string;
-  /** Id of the table this state belongs to. */
+  /** Id of what positions belong to: the table over embedded topics, else the cluster. */
   readonly tableId: string;
   readonly logger: Logger;
 }
@@ -24,6 +24,8 @@ export interface OpenedStage {
 export interface StageService {
   readonly name: string;
   readonly reads: (topic: string) => boolean;
+  /** Every topic that `route` can name. */
+  readonly writes: readonly string[];
   readonly route: (verdicts: Verdicts) => string;
   readonly open: (context: StageContext) => Promise<OpenedStage>;
 }
@@ -36,12 +38,18 @@ export interface ServiceRun {
   /** True once nothing more will arrive on what it reads; default: it runs until the signal aborts. */
   readonly until?: () => boolean;
   readonly observe?: (report: BatchReport) => void;
+  /** Told when every stage is open and the reading begins. */
+  readonly onOpen?: () => void;
+}
+
+/** The consumer group of services that share a loop: joined and split processes never share offsets. */
+export function groupOf(services: readonly StageService[]): string {
+  return services.map(({ name }) => name).join('+');
 }
 
 /**
  * Runs services joined into one loop: reads what the first reads, applies
- * their stages in order, routes as the last does. Their names joined by `+` are the consumer group, so
- * joined and split processes never share offsets. Resolves when the source ends.
+ * their stages in order, routes as the last does. Resolves when the source ends.
  */
 export async function runServices(
   services: readonly [StageService, ...StageService[]],
@@ -53,9 +61,10 @@ export async function runServices(
     for (const service of services) opened.push(await service.open(context));
     const [first, ...others] = opened.map(({ stage }) => stage);
     if (first === undefined) return;
+    run.onOpen?.();
     await runStage({
       source: context.topics.source({
-        group: services.map(({ name }) => name).join('+'),
+        group: groupOf(services),
         topics: services[0].reads,
         signal: run.signal,
         ...(run.partitions === undefined ? {} : { partitions: run.partitions }),

@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import type { Headers } from '@ballast/document';
-import type { IHeaders } from 'kafkajs';
+import type { RawHeader } from './record-batch.ts';
 
 /** Longest header value that is read, in bytes; a verdict takes a few thousand. */
 const headerBytesMax = 64 * 1024;
@@ -23,8 +24,6 @@ export interface DecodedMessage {
   readonly unread: ReadonlyMap<string, HeaderProblem>;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /**
  * A message for kafkajs: the value untouched, headers as UTF-8. No key, since the partition is always
  * given: partition p stays partition p through every stage.
@@ -36,39 +35,37 @@ export function encodeMessage(value: Uint8Array, headers: Headers, partition: nu
 }
 
 /**
- * Reads a message of kafkajs. Never throws: a header that is null, comes twice, is not UTF-8 or is
- * longer than 64 KiB is left out and named in `unread`, so that two readers can never take two
- * different values from it.
+ * Reads a message. Never throws: a header that is null, comes twice, is not UTF-8 or is longer than
+ * 64 KiB is left out and named in `unread`, so that two readers can never take two different values from it.
  */
 export function decodeMessage(message: {
-  readonly value: Buffer | string | null;
-  readonly headers?: IHeaders;
+  readonly value: Buffer | null;
+  readonly headers: readonly RawHeader[];
 }): DecodedMessage {
-  const headers: [name: string, text: string][] = [];
+  const headers: { [name: string]: string } = {};
   const unread = new Map<string, HeaderProblem>();
-  for (const [name, value] of Object.entries(message.headers ?? {})) {
-    const read = readHeader(value);
-    if (read.problem === undefined) headers.push([name, read.text]);
-    else unread.set(name, read.problem);
+  for (const [name, value] of message.headers) {
+    const problem = Object.hasOwn(headers, name) || unread.has(name) ? 'repeated' : problemOf(value);
+    if (problem === undefined && value !== null) define(headers, name, value.toString('utf8'));
+    else {
+      delete headers[name];
+      unread.set(name, problem ?? 'null');
+    }
   }
-  const value = typeof message.value === 'string' ? Buffer.from(message.value, 'utf8') : message.value;
-  // Object.fromEntries defines properties, so a header named __proto__ stays plain data.
-  return { value: value ?? new Uint8Array(), headers: Object.fromEntries(headers), unread };
+  return { value: message.value ?? noBytes, headers, unread };
 }
 
-type ReadHeader =
-  | { readonly text: string; readonly problem?: undefined }
-  | { readonly text?: undefined; readonly problem: HeaderProblem };
+const noBytes = new Uint8Array(0);
 
-/** kafkajs gives null for a null header value, although its types do not say so. */
-function readHeader(value: IHeaders[string] | null): ReadHeader {
-  if (value === undefined || value === null) return { problem: 'null' };
-  if (Array.isArray(value)) return { problem: 'repeated' };
-  if (value.length > headerBytesMax) return { problem: 'too_large' };
-  if (typeof value === 'string') return value.isWellFormed() ? { text: value } : { problem: 'not_utf8' };
-  try {
-    return { text: utf8.decode(value) };
-  } catch {
-    return { problem: 'not_utf8' };
-  }
+/** A header named `__proto__` stays plain data. */
+function define(headers: { [name: string]: string }, name: string, value: string): void {
+  if (name === '__proto__')
+    Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
+  else headers[name] = value;
+}
+
+function problemOf(value: Buffer | null): HeaderProblem | undefined {
+  if (value === null) return 'null';
+  if (value.length > headerBytesMax) return 'too_large';
+  return isUtf8(value) ? undefined : 'not_utf8';
 }

@@ -1,7 +1,10 @@
 import { constants, gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 import { BallastError } from '@ballast/stage';
 import kafkajs from 'kafkajs';
+import { bounded, tooLarge } from './bounded.ts';
 import { kafkaErrors } from './errors.ts';
+import { lz4Codec } from './lz4.ts';
+import { snappyCodec } from './snappy.ts';
 
 /** Largest record set after decompression, in bytes: six messages of the largest size topics allow. */
 const decompressedBytesMax = 64 * 1024 * 1024;
@@ -16,15 +19,39 @@ export interface Codec {
 }
 
 /**
- * Replaces kafkajs's gzip codec, which decompresses without a bound, and adds zstd, which it lacks.
- * Process-wide; call it before the first client is made. snappy and LZ4 stay unsupported: kafkajs
- * refuses such a record set.
+ * Replaces kafkajs's gzip codec, which decompresses without a bound, and adds zstd, snappy and LZ4,
+ * which it lacks. Process-wide; call it before the first client is made.
  */
 export function registerCodecs(bytesMax: number = decompressedBytesMax): void {
   const { CompressionCodecs, CompressionTypes } = kafkajs;
-  const [gzip, zstd] = [gzipCodec(bytesMax), zstdCodec(bytesMax)];
-  CompressionCodecs[CompressionTypes.GZIP] = () => gzip;
-  CompressionCodecs[CompressionTypes.ZSTD] = () => zstd;
+  const codecs = codecsOf(bytesMax);
+  CompressionCodecs[CompressionTypes.GZIP] = () => codecs.get(1);
+  CompressionCodecs[CompressionTypes.Snappy] = () => codecs.get(2);
+  CompressionCodecs[CompressionTypes.LZ4] = () => codecs.get(3);
+  CompressionCodecs[CompressionTypes.ZSTD] = () => codecs.get(4);
+}
+
+/** Codecs by the number that a record batch's attributes hold (KIP-98, KIP-110). */
+function codecsOf(bytesMax: number): ReadonlyMap<number, Codec> {
+  return new Map([
+    [1, gzipCodec(bytesMax)],
+    [2, snappyCodec(bytesMax)],
+    [3, lz4Codec(bytesMax)],
+    [4, zstdCodec(bytesMax)],
+  ]);
+}
+
+const known = codecsOf(decompressedBytesMax);
+
+/**
+ * The records of a batch, at most 64 MiB. Throws BALLAST_KAFKA_TOO_LARGE, or BALLAST_KAFKA_CORRUPT, also
+ * for a codec that nobody knows.
+ */
+export async function decompress(codec: number, packed: Uint8Array): Promise<Buffer> {
+  const found = known.get(codec);
+  if (found === undefined)
+    throw new BallastError(kafkaErrors.corrupt, `record set of the unknown codec ${codec}`);
+  return await found.decompress(packed);
 }
 
 /** gzip that never yields more than `bytesMax` bytes, over all members of the input. */
@@ -75,8 +102,7 @@ async function readFrame(input: Uint8Array, bytesMax: number): Promise<Frame> {
   const options = { maxOutputLength: Math.max(1, bytesMax), info: true };
   const result: unknown = await run<unknown>((done) => zstdDecompress(input, options, done));
   if (!isInfo(result)) throw new TypeError('zstdDecompress gave no engine');
-  if (result.buffer.byteLength > bytesMax)
-    throw Object.assign(new RangeError('limit'), { code: tooLargeCode });
+  if (result.buffer.byteLength > bytesMax) throw tooLarge();
   return { content: result.buffer, read: result.engine.bytesWritten };
 }
 
@@ -84,28 +110,6 @@ function isInfo(
   result: unknown,
 ): result is { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } } {
   return typeof result === 'object' && result !== null && 'buffer' in result && 'engine' in result;
-}
-
-const tooLargeCode = 'ERR_BUFFER_TOO_LARGE';
-
-async function bounded(name: string, bytesMax: number, read: () => Promise<Buffer>): Promise<Buffer> {
-  try {
-    return await read();
-  } catch (error) {
-    const isTooLarge = error instanceof Error && 'code' in error && error.code === tooLargeCode;
-    if (isTooLarge) {
-      throw new BallastError(
-        kafkaErrors.tooLarge,
-        `${name} record set is above ${bytesMax} bytes decompressed`,
-        {
-          cause: error,
-        },
-      );
-    }
-    throw new BallastError(kafkaErrors.corrupt, `${name} record set cannot be decompressed`, {
-      cause: error,
-    });
-  }
 }
 
 function run<T = Buffer>(start: (done: (error: Error | null, result: T) => void) => void): Promise<T> {

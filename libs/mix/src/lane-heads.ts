@@ -3,9 +3,11 @@ import type { Lane, Position } from '@ballast/document';
 import { BallastError, Chain } from '@ballast/stage';
 import type { Arrival, LaneReader } from '@ballast/stage';
 import type { Consumed } from './consumed.ts';
+import { Copies } from './copies.ts';
+import type { KeptCopies } from './copies.ts';
 import { mixErrors } from './errors.ts';
-import { tooLong, weigh } from './row.ts';
-import type { Candidate } from './row.ts';
+import { superseded, tooLong, weigh } from './row.ts';
+import type { Candidate, Head } from './row.ts';
 
 /** What the lanes are read with. */
 export interface LaneHeadsOptions {
@@ -16,6 +18,8 @@ export interface LaneHeadsOptions {
   readonly marks: Consumed['marks'];
   /** True for what an earlier commit already deferred. */
   readonly isDeferred?: (read: Position) => boolean;
+  /** Replayed copies in the table. */
+  readonly keptCopies?: KeptCopies;
 }
 
 /** One message taken from a lane, with what it takes to give it back. */
@@ -37,12 +41,19 @@ export class LaneHeads {
   readonly #from: Map<string, bigint>;
   readonly #next: Map<string, bigint>;
   readonly #heads = new Map<Lane, Candidate>();
+  readonly #copies: Copies;
 
-  constructor({ lanes, start, marks, isDeferred = () => false }: LaneHeadsOptions) {
+  constructor({ lanes, start, marks, isDeferred = () => false, keptCopies }: LaneHeadsOptions) {
     this.#lanes = lanes;
     this.#isDeferred = isDeferred;
     this.#from = new Map(start);
     this.#next = new Map(start);
+    this.#copies = new Copies({
+      isDeferred,
+      ...(keptCopies === undefined ? {} : { keptCopies }),
+      committed: (input) => this.#from.get(input) ?? 0n,
+      read: (input) => this.#next.get(input) ?? 0n,
+    });
     for (const [input, offsets] of Object.entries(marks)) {
       const entries = Object.entries(offsets).map(([ingest, mark]) => [ingest, BigInt(mark)] as const);
       this.#marks.set(input, new Map(entries));
@@ -53,7 +64,7 @@ export class LaneHeads {
    * What lies next in the lane. Throws BALLAST_CHAIN_LOSS, BALLAST_CHAIN_DIVERGED or
    * BALLAST_MIX_GAP when the lane cannot be trusted.
    */
-  peek(lane: Lane): Candidate | undefined {
+  peek(lane: Lane): Head | undefined {
     for (;;) {
       const arrival = this.#lanes.head(topicOf(lane));
       if (arrival === undefined) return undefined;
@@ -61,17 +72,18 @@ export class LaneHeads {
       if (known !== undefined && isSameCopy(known.arrival, arrival)) return known;
       this.#assertContiguous(arrival);
       if (!this.#isRedelivery(arrival)) {
-        const candidate = this.#isDeferred(arrival.read) ? tooLong(arrival, lane) : weigh(arrival, lane);
-        this.#heads.set(lane, candidate);
-        return candidate;
+        const head = this.#weigh(arrival, lane);
+        // Held is a matter of the moment; everything else stays what it is until a copy is taken.
+        if (head.kind !== 'held') this.#heads.set(lane, head);
+        return head;
       }
       this.#lanes.take(topicOf(lane));
       this.#advance(arrival);
     }
   }
 
-  /** Consumes what {@link peek} showed and moves the mark, in the order of reading. */
-  take(candidate: Candidate): Reading {
+  /** Consumes what {@link peek} showed and moves the mark, in the order of reading; `as`: what becomes of it. */
+  take(candidate: Candidate, as: Candidate = candidate): Reading {
     const arrival = this.#lanes.take(topicOf(candidate.lane));
     if (!isSameCopy(arrival, candidate.arrival)) {
       throw new BallastError(
@@ -87,7 +99,11 @@ export class LaneHeads {
     marks.set(ingest, arrival.position.offset);
     this.#marks.set(input, marks);
     this.#advance(arrival);
-    return { candidate, input, ingest, markBefore };
+    this.#copies.enter(as);
+    // Its own copies at the other heads must be looked at again.
+    for (const [other, head] of this.#heads)
+      if (arrival.replayOf !== undefined || head.arrival.replayOf !== undefined) this.#heads.delete(other);
+    return { candidate: as, input, ingest, markBefore };
   }
 
   /** Gives readings back to their lanes; they must be the latest of their partitions, oldest first. */
@@ -100,6 +116,7 @@ export class LaneHeads {
       this.#next.set(input, read.offset);
       rewound.set(input, read.offset);
       this.#heads.delete(candidate.lane);
+      this.#copies.withdraw(candidate);
     }
     if (rewound.size > 0) this.#lanes.rewind(rewound);
   }
@@ -118,9 +135,17 @@ export class LaneHeads {
     return { offsets, marks };
   }
 
-  /** What was read so far belongs to a commit: the next range starts after it. */
+  /** What was read so far belongs to a commit: the next range starts after it. Nothing is peeked at until then. */
   settle(): void {
     for (const [input, next] of this.#next) this.#from.set(input, next);
+    this.#copies.settle();
+  }
+
+  #weigh(arrival: Arrival, lane: Lane): Head {
+    if (this.#isDeferred(arrival.read)) return tooLong(arrival, lane);
+    const other = this.#copies.otherOf(arrival);
+    if (other === 'kept') return superseded(arrival, lane);
+    return other === 'open' ? { kind: 'held', lane } : weigh(arrival, lane);
   }
 
   /** True for a copy at or below the mark; otherwise the chain must fit, or it throws. */

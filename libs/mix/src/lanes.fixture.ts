@@ -240,6 +240,19 @@ export async function mixAll(
     commit: async (consumed) => void commits.push(consumed),
     alarm: (alarm) => void alarms.push(alarm),
     ...options,
+    keptCopies: (root) => [
+      ...(options.keptCopies?.(root) ?? []),
+      ...copiesOf(
+        root,
+        rows.filter(({ shard }) => shard < commits.length).map(({ lot }) => lot),
+      ),
+    ],
+    isDeferred: (read) =>
+      options.isDeferred?.(read) === true ||
+      refused.some(
+        ({ arrival, shard }) =>
+          shard < commits.length && formatPosition(arrival.read) === formatPosition(read),
+      ),
   });
   const write = async (routed: readonly Routed[]): Promise<void> => {
     if (deliveries.length === crashAt) throw crash;
@@ -280,6 +293,13 @@ export async function mixAll(
     deliveries,
     mixer,
   };
+}
+
+/** Hashes of the replayed copies of `root` among kept arrivals, as the table's log names them. */
+export function copiesOf(root: Position, kept: readonly Arrival[]): readonly string[] {
+  return kept.flatMap(({ replayOf }) =>
+    replayOf !== undefined && formatPosition(replayOf.root) === formatPosition(root) ? [replayOf.sha256] : [],
+  );
 }
 
 /** The bound of protocol section 5 written down a second time, over the rows a reader finds. */

@@ -4,6 +4,7 @@ import { BallastError } from '@ballast/stage';
 import type { Delivery, LaneReader, Source, Stage } from '@ballast/stage';
 import type { Caps } from './cap.ts';
 import type { Consumed } from './consumed.ts';
+import type { KeptCopies } from './copies.ts';
 import { mixErrors } from './errors.ts';
 import { Forecast } from './forecast.ts';
 import type { Sizes } from './forecast.ts';
@@ -42,6 +43,8 @@ export interface MixerOptions {
    * document is deferred again, never placed. Default: none.
    */
   readonly isDeferred?: (read: Position) => boolean;
+  /** Replayed copies that the table holds, this mixer's own commits included. Default: none. */
+  readonly keptCopies?: KeptCopies;
   /** Called when the last delivery of a shard is acked; its rejection stops the mixer. */
   readonly commit: (consumed: Consumed) => Promise<void>;
   readonly alarm: (alarm: Alarm) => void;
@@ -135,7 +138,10 @@ class MixerRun {
   async *deliveries(): AsyncGenerator<Delivery> {
     const { lanes, signal, pipeline } = this.#options;
     for (;;) {
-      if (signal.aborted) return yield* this.#finish();
+      if (signal.aborted) {
+        yield* this.#finish();
+        return;
+      }
       if (this.#isDue()) {
         yield* this.#finish();
         continue;
@@ -150,8 +156,13 @@ class MixerRun {
           this.#mixing.closeAside(this.#shard);
           yield* this.#flush();
         }
-      } else if (ended) return yield* this.#finish();
-      else await this.#wait();
+      } else if (this.#mixing.awaitsCommit) {
+        yield* this.#finish();
+      } else if (ended) {
+        yield* this.#finish();
+        // What was held for this commit is decided now; its lanes may go on.
+        if (!this.#mixing.hasOutcast) return;
+      } else await this.#wait();
     }
   }
 

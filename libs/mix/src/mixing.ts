@@ -1,3 +1,4 @@
+import { lanes } from '@ballast/document';
 import type { Lane } from '@ballast/document';
 import { isJudged, isLargeEnough, isWithin, Tally } from './cap.ts';
 import type { Bounds, Caps } from './cap.ts';
@@ -6,7 +7,7 @@ import type { LaneHeads, Reading } from './lane-heads.ts';
 import type { Alarm } from './ledger.ts';
 import { OpenUnit } from './open-unit.ts';
 import { tooLong, waitingLanes } from './row.ts';
-import type { Candidate, Row } from './row.ts';
+import type { Head, Row } from './row.ts';
 import { measure } from './shard-plan.ts';
 import type { Claim, ShardPlan } from './shard-plan.ts';
 
@@ -58,7 +59,9 @@ export class Mixing {
       this.#closeFull(shard);
       return true;
     }
-    const human = heads.peek('human');
+    if (this.#passOutcast()) return true;
+    const head = heads.peek('human');
+    const human = head?.kind === 'held' ? undefined : head;
     const turn = !this.#awaitsHuman && (human === undefined || this.#streak < streakMax);
     if (turn && (this.#copy(shard) || this.#admit())) return true;
     if (human === undefined) return false;
@@ -68,6 +71,16 @@ export class Mixing {
     this.#streak = 0;
     this.#awaitsHuman = false;
     return true;
+  }
+
+  /** True when the human lane stands still until the open shard is committed. */
+  get awaitsCommit(): boolean {
+    return this.#options.heads.peek('human')?.kind === 'held';
+  }
+
+  /** True when a message that becomes no row lies at the head of a lane. */
+  get hasOutcast(): boolean {
+    return lanes.some((lane) => this.#options.heads.peek(lane)?.kind === 'outcast');
   }
 
   /** Writes the human-lane documents that are too long for any bound, as a unit that claims nothing. */
@@ -125,26 +138,42 @@ export class Mixing {
     if (isLargeEnough(run.bounds())) unit.move(aside, this.#aside);
   }
 
+  /** What becomes no row takes no allowance: it never waits behind what does. */
+  #passOutcast(): boolean {
+    const { heads } = this.#options;
+    for (const lane of waitingLanes) {
+      const head = heads.peek(lane);
+      if (head?.kind !== 'outcast') continue;
+      this.#unit.enter(heads.take(head));
+      return true;
+    }
+    return false;
+  }
+
   /** A free copy or the first fitting head of the waiting lanes, in their order (protocol P20). */
   #admit(): boolean {
     const { heads, forecast } = this.#options;
     const unit = this.#unit;
-    const isKept = (first: Row, head: Candidate): boolean =>
+    const isKept = (first: Row, head: Head): boolean =>
       head.kind === 'row' && forecast.canStillFit(unit, first, head);
     this.paused.clear();
     let first: Row | undefined;
     for (const lane of waitingLanes) {
       const head = heads.peek(lane);
       if (head === undefined) continue;
+      if (head.kind !== 'row') {
+        this.paused.add(lane);
+        continue;
+      }
       // Checked text has an allowance of its own, as long as it leaves the first in line its part.
       const isFree = first === undefined || (lane === 'checked' && isKept(first, head));
-      if (isFree && (head.kind === 'outcast' || forecast.fits(unit, head))) {
+      if (isFree && forecast.fits(unit, head)) {
         unit.enter(heads.take(head));
         this.#streak += 1;
         return true;
       }
       this.paused.add(lane);
-      if (first !== undefined || head.kind === 'outcast') continue;
+      if (first !== undefined) continue;
       // A better lane keeps its right to the allowance that human text is about to bring.
       if (forecast.canStillFit(unit, head)) {
         first = head;
@@ -162,8 +191,7 @@ export class Mixing {
 
   #defer(row: Row): void {
     const { heads } = this.#options;
-    const reading = heads.take(row);
-    this.#unit.enter({ ...reading, candidate: tooLong(row.arrival, row.lane) });
+    this.#unit.enter(heads.take(row, tooLong(row.arrival, row.lane)));
   }
 
   #copy(shard: ShardPlan): boolean {

@@ -27,8 +27,17 @@ export interface Outcast {
   readonly verdict: MixVerdict | undefined;
 }
 
-/** What lies at the head of a lane. */
+/** What may be taken from the head of a lane. */
 export type Candidate = Row | Outcast;
+
+/** A head that stays where it is until the open shard is committed: another copy of it lies there (protocol P15). */
+export interface Held {
+  readonly kind: 'held';
+  readonly lane: Lane;
+}
+
+/** What lies at the head of a lane. */
+export type Head = Candidate | Held;
 
 /** The lanes that wait for allowance, in the order they are served (protocol P20). */
 export const waitingLanes = ['p30', 'p50', 'p70', 'p90', 'synthetic', 'checked'] as const;
@@ -60,6 +69,11 @@ export function tooLong(arrival: Arrival, lane: Lane): Outcast {
   return { kind: 'outcast', arrival, lane, verdict: refusal('defer', 'too_long_for_the_bound') };
 }
 
-function refusal(action: 'defer' | 'dead', reason: string): MixVerdict {
+/** A copy of a document whose other copy is in the table (protocol P15). */
+export function superseded(arrival: Arrival, lane: Lane): Outcast {
+  return { kind: 'outcast', arrival, lane, verdict: refusal('reject', 'superseded') };
+}
+
+function refusal(action: 'reject' | 'defer' | 'dead', reason: string): MixVerdict {
   return { stage: 'mix', version: mixVersion, action, reason };
 }

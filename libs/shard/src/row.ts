@@ -1,4 +1,4 @@
-import { countTokens, lanes, originOfPool, refusalIn } from '@ballast/document';
+import { countTokens, formatPosition, lanes, originOfPool, refusalIn } from '@ballast/document';
 import type { DetectVerdict, Document, Lane, Verdicts } from '@ballast/document';
 import type { Arrival } from '@ballast/stage';
 import type { DataRow, RefusedRow } from './columns.ts';
@@ -101,7 +101,7 @@ function describe(arrival: Arrival, verdicts: Verdicts, context: RowContext): De
     position_topic: position.topic,
     position_partition: position.partition,
     position_offset: position.offset,
-    replay_of: null,
+    replay_of: arrival.replayOf === undefined ? null : formatPosition(arrival.replayOf.root),
     verdicts: JSON.stringify(verdicts),
   };
 }

@@ -4,3 +4,4 @@ export * from './message.ts';
 export * from './errors.ts';
 export * from './run.ts';
 export * from './chain.ts';
+export { groupErrors } from './stage-errors.ts';

@@ -113,6 +113,8 @@ export interface LaneReaderOptions {
   readonly bufferBytes?: number;
   /** True once upstream has ended: no lane will receive anything more in this run. */
   readonly ended: () => boolean;
+  /** Ends reading ahead, where that goes on by itself: another reader may own the partitions from now on. */
+  readonly signal?: AbortSignal;
 }
 
 /** A published value and the version that verdicts name. */

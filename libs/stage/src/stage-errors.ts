@@ -18,3 +18,17 @@ export const stageErrors = {
     fix: 'a writer of another version routed differently: drain the pipeline before changing routing or lanes',
   },
 } as const satisfies { readonly [name: string]: ErrorKind };
+
+/** Errors of reading a topic for a group, whoever keeps the topic. */
+export const groupErrors = {
+  gap: {
+    code: 'BALLAST_TOPIC_GAP',
+    exit: 65,
+    fix: 'messages are missing below the end of the partition: over brokers check its retention, cleanup.policy and that nothing transactional writes to it (`ballast topics check`), then produce what is lost again; else restore the state directory from a backup; or start a new table',
+  },
+  fenced: {
+    code: 'BALLAST_GROUP_FENCED',
+    exit: 75,
+    fix: 'a newer process reads this partition for the same group: nothing is lost, let this one end',
+  },
+} as const satisfies { readonly [name: string]: ErrorKind };

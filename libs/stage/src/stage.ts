@@ -1,4 +1,12 @@
-import type { Document, Position, TopicPartition, Unreadable, Verdict, Verdicts } from '@ballast/document';
+import type {
+  Document,
+  Position,
+  ReplayOf,
+  TopicPartition,
+  Unreadable,
+  Verdict,
+  Verdicts,
+} from '@ballast/document';
 
 /** One copy of a document as a source delivers it, readable or not. */
 export interface Arrival {
@@ -15,6 +23,8 @@ export interface Arrival {
   readonly document: Document | undefined;
   /** Why there is no document. */
   readonly unreadable: Unreadable | undefined;
+  /** Present on a replayed copy whose value has the hash its header names (protocol P13). */
+  readonly replayOf?: ReplayOf | undefined;
 }
 
 /** An arrival that a stage can work on: readable and not refused by an earlier stage. */

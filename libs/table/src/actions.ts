@@ -33,8 +33,10 @@ export const commitFactsSchema = z.object({
   counts: countsSchema,
   /** Counts of all commits up to and with this one. */
   totals: countsSchema,
-  /** In `refused/`: lane `topic/partition/offset` of documents the mixer deferred. */
+  /** In `refused/`: lane `topic/partition/offset` of documents the mixer refused: deferred or superseded. */
   deferredFromLanes: z.array(z.string()),
+  /** In `data/`: `ROOT SHA256` of every replayed copy placed here; its other copies end superseded (protocol P15). */
+  keptCopies: z.array(z.string().regex(/^\S+ [0-9a-f]{64}$/)),
   ledger: z.json(),
 });
 
@@ -76,18 +78,20 @@ export interface CommitPlan {
   readonly version: number;
   readonly facts: CommitFacts;
   readonly shards: readonly ShardEntry[];
+  /** Cluster that the offsets belong to; default the table's own id. */
+  readonly clusterId?: string | undefined;
 }
 
 const engineInfo = 'Ballast/0.1.0';
 
 /** Bytes of a commit after version 0: commitInfo, one `txn` per consumed partition, one `add` per shard. */
 export function encodeCommit(plan: CommitPlan): Uint8Array {
-  const { facts, timestamp } = plan;
+  const { facts, timestamp, clusterId = facts.tableId } = plan;
   const info = commitInfo(plan, 'WRITE', { mode: 'Append', partitionBy: '[]' });
   const txns = Object.entries(facts.offsets)
     .filter(([, { from, to }]) => BigInt(to) >= BigInt(from))
     .map(([partition, { to }]) => ({
-      txn: { appId: `ballast/${facts.tableId}/${partition}`, version: exact(to), lastUpdated: timestamp },
+      txn: { appId: `ballast/${clusterId}/${partition}`, version: exact(to), lastUpdated: timestamp },
     }));
   const adds = plan.shards.map((shard) => ({
     add: {

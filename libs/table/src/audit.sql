@@ -53,12 +53,13 @@ SET VARIABLE refused_files = (
 
 -- A table without shards has no file to read the columns from; their list stands here once for both.
 SET VARIABLE row_columns = 'id, stratum, origin, pool, lane, p_synthetic, calibration_error, verify, repeat_index,
-  repeats_granted, token_count, generation, unit, position_topic, position_partition, position_offset';
+  repeats_granted, token_count, generation, unit, position_topic, position_partition, position_offset, replay_of';
 SET VARIABLE no_rows = 'SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS stratum, NULL::VARCHAR AS origin, NULL::VARCHAR AS pool,
   NULL::VARCHAR AS lane, NULL::DOUBLE AS p_synthetic, NULL::DOUBLE AS calibration_error,
   NULL::VARCHAR AS verify, NULL::INTEGER AS repeat_index, NULL::INTEGER AS repeats_granted,
   NULL::INTEGER AS token_count, NULL::INTEGER AS generation, NULL::INTEGER AS unit,
-  NULL::VARCHAR AS position_topic, NULL::INTEGER AS position_partition, NULL::BIGINT AS position_offset';
+  NULL::VARCHAR AS position_topic, NULL::INTEGER AS position_partition, NULL::BIGINT AS position_offset,
+  NULL::VARCHAR AS replay_of';
 SET VARIABLE data_query = (SELECT CASE WHEN len(getvariable('data_files')) = 0
   THEN getvariable('no_rows') || ', '''' AS file, 0::BIGINT AS place WHERE false'
   ELSE 'SELECT ' || getvariable('row_columns') || ', filename AS file, file_row_number AS place
@@ -85,6 +86,27 @@ ASOF JOIN row_groups AS gr ON r.file = gr.file AND r.place >= gr.start;
 
 CREATE OR REPLACE TEMP TABLE refused AS
 SELECT *, coalesce(token_count, 0)::DOUBLE AS t, coalesce(p_synthetic, 0) AS p FROM query(getvariable('refused_query'));
+
+-- ── Replays: all copies of one root are one document ─────────────────────────────────────────────
+CREATE OR REPLACE TEMP MACRO position_of(topic, partition, "offset") AS topic || '/' || partition || '/' || "offset";
+
+CREATE OR REPLACE TEMP TABLE superseded AS
+SELECT position_of(position_topic, position_partition, position_offset) AS place,
+       coalesce(replay_of, position_of(position_topic, position_partition, position_offset)) AS root,
+       regexp_extract(root, '^(.*)/\d+/\d+$', 1) AS root_topic,
+       try_cast(regexp_extract(root, '/(\d+)/\d+$', 1) AS INTEGER) AS root_partition,
+       try_cast(regexp_extract(root, '/(\d+)$', 1) AS BIGINT) AS root_offset
+FROM refused WHERE action = 'reject' AND reason = 'superseded';
+
+-- Kept copies with their roots. Anyone may put a header on a message of his own and so name a root that his
+-- text is no copy of: only equal texts are one document.
+SET VARIABLE copies_query = (SELECT CASE WHEN count(replay_of) = 0
+  THEN 'SELECT NULL::VARCHAR AS root, NULL::VARCHAR AS text_hash WHERE false'
+  ELSE 'SELECT coalesce(replay_of, position_of(position_topic, position_partition, position_offset)) AS root, md5(text) AS text_hash
+        FROM read_parquet(getvariable(''data_files''), union_by_name = true)
+        WHERE repeat_index = 0 AND (replay_of IS NOT NULL OR position_of(position_topic, position_partition, position_offset)
+          IN (SELECT replay_of FROM kept WHERE replay_of IS NOT NULL))' END FROM kept);
+CREATE OR REPLACE TEMP TABLE copies AS FROM query(getvariable('copies_query'));
 
 -- ── The bound: U = F + eps + 2.33·sd per judged unit; copies in a unit are one document of r·t ────
 CREATE OR REPLACE TEMP TABLE unit_documents AS
@@ -221,7 +243,13 @@ FROM stated AS s LEFT JOIN recount AS r USING (kind, version)
 WHERE coalesce(r.anchor, 0) < s.anchor OR coalesce(r.human, 0) < s.human
 UNION ALL
 SELECT 1, 'an attested document is never rejected', id, reason
-FROM refused WHERE pool = 'anchor' AND action = 'reject' AND NOT contains(reason, 'duplicate');
+FROM refused WHERE pool = 'anchor' AND action = 'reject' AND NOT contains(reason, 'duplicate') AND reason <> 'superseded'
+UNION ALL
+SELECT 1, 'a copy is superseded only by one that is kept', place, 'no copy of ' || root || ' is kept'
+FROM superseded AS s
+WHERE NOT EXISTS (FROM kept AS k WHERE k.replay_of = s.root)
+  AND NOT EXISTS (FROM kept AS k WHERE k.position_topic = s.root_topic AND k.position_partition = s.root_partition
+                    AND k.position_offset = s.root_offset);
 
 INSERT INTO breaches
 WITH bounds AS (
@@ -316,6 +344,9 @@ UNION ALL
 SELECT 4, 'no document is written twice', position_topic || '/' || position_partition || '/' || position_offset,
        format('{} times', times)
 FROM positions WHERE times > 1
+UNION ALL
+SELECT 4, 'of several copies of a document one is kept', root, format('{} copies are kept', count(*))
+FROM copies GROUP BY root, text_hash HAVING count(*) > 1
 UNION ALL
 SELECT 4, 'no document is lost', (SELECT string_agg(position_topic || '/' || position_partition, ', ') FROM missing WHERE documents > 0),
        format('{} documents are in neither table, {} were said to wait or to be in flight', sum(m.documents), any_value(f.documents))

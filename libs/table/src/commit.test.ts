@@ -137,6 +137,7 @@ function addition(partition: string, from: bigint, to: bigint) {
     limits: { unverified: 0.2, total: 0.3, repeatedTokens: 0.05 },
     configSha256: '',
     deferredFromLanes: [],
+    keptCopies: [],
     ledger: null,
   };
 }

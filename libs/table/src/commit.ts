@@ -27,8 +27,15 @@ export interface Addition {
   readonly configSha256: string;
   /** Lane positions of documents the mixer deferred; a position that is already recorded makes the commit `already`. */
   readonly deferredFromLanes: readonly string[];
+  /** `ROOT SHA256` of replayed copies among the rows. */
+  readonly keptCopies: readonly string[];
   readonly ledger: Json;
+  /** Cluster that the offsets belong to; default the table's own id. */
+  readonly clusterId?: string | undefined;
 }
+
+/** What an owner knows of the log it took over: where every topic and partition stood. */
+export type Base = Pick<LogState, 'tableId' | 'offsets'>;
 
 /** How a commit ended. After `conflict` nothing was written: give up what is buffered and go on at `next`. */
 export type CommitResult =
@@ -46,8 +53,11 @@ export type CommitResult =
  * whoever else commits. Every attempt first replays the log and compares, for all topics of every
  * partition it touches, where the log stands with where it stood in `base`; so a zombie cannot
  * commit. An ambiguous failure is settled by reading that version back and comparing txnId.
+ *
+ * `base` moves with the owner's own commits alone ({@link advance}), never with what a refresh happens
+ * to find: a commit of another owner that came in between would pass unseen (protocol P14).
  */
-export async function commit(log: DeltaLog, base: LogState, addition: Addition): Promise<CommitResult> {
+export async function commit(log: DeltaLog, base: Base, addition: Addition): Promise<CommitResult> {
   const txnId = randomUUID();
   for (;;) {
     const head = await log.refresh();
@@ -68,8 +78,16 @@ export async function commit(log: DeltaLog, base: LogState, addition: Addition):
   }
 }
 
+/** Where the log stands for an owner whose own commit of these ranges succeeded. */
+export function advance<B extends Base>(base: B, ranges: Addition['ranges']): B {
+  const offsets = new Map(base.offsets);
+  for (const [partition, { from, to, marks }] of ranges)
+    if (to >= from) offsets.set(partition, { next: to + 1n, marks });
+  return { ...base, offsets };
+}
+
 function compare(
-  base: LogState,
+  base: Base,
   head: LogState,
   { ranges, deferredFromLanes }: Addition,
 ): CommitResult | undefined {
@@ -97,12 +115,12 @@ function compare(
   return undefined;
 }
 
-function nextOf(partition: string, state: LogState): bigint {
+function nextOf(partition: string, state: Base): bigint {
   return state.offsets.get(partition)?.next ?? 0n;
 }
 
 function encode(txnId: string, version: number, head: LogState, addition: Addition): Uint8Array {
-  const { counts, generation, limits, configSha256, deferredFromLanes, ledger } = addition;
+  const { counts, generation, limits, configSha256, deferredFromLanes, keptCopies, ledger } = addition;
   const offsets = Object.fromEntries(
     [...addition.ranges]
       .filter(([, { from, to }]) => to >= from)
@@ -120,10 +138,12 @@ function encode(txnId: string, version: number, head: LogState, addition: Additi
     counts,
     totals: addCounts(head.totals, counts),
     deferredFromLanes: [...deferredFromLanes],
+    keptCopies: [...keptCopies],
     // The ports speak of readonly JSON, zod of mutable JSON; the text is the same.
     ledger: structuredClone(ledger) as LogState['latest']['facts']['ledger'],
   };
-  return encodeCommit({ txnId, timestamp: Date.now(), version, facts, shards: addition.shards });
+  const { shards, clusterId } = addition;
+  return encodeCommit({ txnId, timestamp: Date.now(), version, facts, shards, clusterId });
 }
 
 type Attempt =

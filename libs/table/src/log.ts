@@ -17,6 +17,9 @@ export interface PartitionState {
   readonly marks: { readonly [ingest: string]: string };
 }
 
+/** SHA-256 of values, by the position of the root they are copies of. */
+export type KeptCopies = ReadonlyMap<string, readonly string[]>;
+
 /** The log replayed up to its head. */
 export interface LogState {
   readonly version: number;
@@ -27,8 +30,10 @@ export interface LogState {
   readonly totals: Counts;
   /** SHA-256 of the head's bytes, hexadecimal. */
   readonly headSha256: string;
-  /** Lane `topic/partition/offset` of documents that the mixer deferred (`refused/` only). */
+  /** Lane `topic/partition/offset` of documents that the mixer refused (`refused/` only). */
   readonly deferred: ReadonlySet<string>;
+  /** Hashes of the replayed copies that were kept, by the position of their root (`data/` only). */
+  readonly keptCopies: KeptCopies;
   readonly shards: number;
   readonly latest: Commit;
 }
@@ -108,13 +113,14 @@ export class DeltaLog {
       counts: noCounts,
       totals: noCounts,
       deferredFromLanes: [],
+      keptCopies: [],
       ledger: null,
     } as const;
     const plan = {
       txnId: randomUUID(),
       timestamp: Date.now(),
       version: 0,
-      facts: { ...facts, deferredFromLanes: [] },
+      facts: { ...facts, deferredFromLanes: [], keptCopies: [] },
       shards: [],
     };
     // Whoever creates it first is right; the others read that one.
@@ -162,7 +168,19 @@ function follow(
       facts.deferredFromLanes.length === 0 && before !== undefined
         ? before.deferred
         : new Set([...(before?.deferred ?? []), ...facts.deferredFromLanes]),
+    keptCopies: withCopies(before?.keptCopies ?? new Map(), facts.keptCopies),
     shards: (before?.shards ?? 0) + commit.shards.length,
     latest: commit,
   };
+}
+
+/** Adds copies, each `ROOT SHA256`, as a commit names them. */
+export function withCopies(before: KeptCopies, copies: readonly string[]): KeptCopies {
+  if (copies.length === 0) return before;
+  const all = new Map(before);
+  for (const copy of copies) {
+    const [root = '', sha256 = ''] = copy.split(' ');
+    all.set(root, [...(all.get(root) ?? []), sha256]);
+  }
+  return all;
 }

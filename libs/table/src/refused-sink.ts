@@ -8,7 +8,7 @@ import { tableErrors } from './errors.ts';
 import type { LogState, PartitionState } from './log.ts';
 import { additionOf, writeRefused } from './sink.ts';
 import type { TableOptions } from './sink.ts';
-import { defaultLimits, openTable } from './table.ts';
+import { openTable } from './table.ts';
 
 /** The sink of rejected, deferred and dead documents. */
 export interface RefusedSink extends Sink {
@@ -40,7 +40,7 @@ export async function refusedSink(options: TableOptions): Promise<RefusedSink> {
       const rows = fresh.map(({ arrival, verdicts }) => refusedRowOf(arrival, verdicts, context));
       const output = await writeRefused(options, context, rows);
       const result = await commit(refused, state, {
-        ...additionOf(context, options.limits ?? defaultLimits, output),
+        ...additionOf(context, options, output),
         ranges: rangesOf(fresh, state),
         ledger: null,
       });

@@ -4,13 +4,13 @@ import { refusedRowOf, rowOf } from '@ballast/shard';
 import type { DataRow, RefusedRow, RowContext, ShardWriters } from '@ballast/shard';
 import { BallastError } from '@ballast/stage';
 import type { Routed, Sink } from '@ballast/stage';
-import type { Limits } from './actions.ts';
-import { commit } from './commit.ts';
+import { advance, commit } from './commit.ts';
 import type { Addition, CommitResult, Range } from './commit.ts';
 import type { Consumed } from './consumed.ts';
 import { noCounts } from './counts.ts';
 import { tableErrors } from './errors.ts';
 import { Groups } from './groups.ts';
+import { withCopies } from './log.ts';
 import type { LogState, PartitionState } from './log.ts';
 import { ShardOutput } from './shard-output.ts';
 import type { Output, ShardContext } from './shard-output.ts';
@@ -38,8 +38,10 @@ export interface TableSink extends Sink {
   resume(): Promise<ReadonlyMap<string, PartitionState>>;
   /** True for a lane position that an earlier, unfinished commit already deferred: never place it. */
   isDeferred(read: Position): boolean;
+  /** SHA-256 of the replayed copies of `root` that the log holds as kept, as this owner knows it (protocol P15). */
+  keptCopies(root: Position): readonly string[];
   /**
-   * Closes the shard, commits what was deferred to `refused/`, then shard and offsets to `data/` in
+   * Closes the shard, commits what the mixer refused to `refused/`, then shard and offsets to `data/` in
    * one entry. After `already` and `conflict` nothing of the shard is left: resume, rewind, go on.
    */
   commit(consumed: Consumed): Promise<CommitResult>;
@@ -62,6 +64,8 @@ class DataSink implements TableSink {
   #groups = new Groups();
   #output: ShardOutput<'data'> | undefined;
   #deferred: { readonly read: string; readonly row: RefusedRow }[] = [];
+  /** `ROOT SHA256` of replayed copies in the open shard. */
+  #copies: string[] = [];
 
   constructor(options: TableOptions, table: Table) {
     this.#options = options;
@@ -96,6 +100,11 @@ class DataSink implements TableSink {
     return this.#refused.deferred.has(formatPosition(read));
   }
 
+  keptCopies(root: Position): readonly string[] {
+    const { keptCopies } = this.#base;
+    return keptCopies.size === 0 ? [] : (keptCopies.get(formatPosition(root)) ?? []);
+  }
+
   async write(routed: readonly Routed[]): Promise<void> {
     for (const each of routed) {
       const { mix } = each.verdicts;
@@ -112,14 +121,20 @@ class DataSink implements TableSink {
     await this.#writeGroups(this.#groups.takeAll());
     const output = await this.#output?.finish();
     this.#output = undefined;
+    const keptCopies = this.#copies;
     const result = await commit(this.#table.data, this.#base, {
       ...this.#addition(output),
       ranges,
+      keptCopies,
       ledger: consumed.ledger,
     });
     this.#groups = new Groups();
+    this.#copies = [];
     if (result.outcome !== 'committed') await output?.remove();
-    else this.#base = (await this.#table.data.refresh()) ?? this.#base;
+    else {
+      const base = advance(this.#base, ranges);
+      this.#base = { ...base, keptCopies: withCopies(base.keptCopies, keptCopies) };
+    }
     return result;
   }
 
@@ -128,6 +143,7 @@ class DataSink implements TableSink {
     this.#output = undefined;
     this.#groups = new Groups();
     this.#deferred = [];
+    this.#copies = [];
     await output?.abort();
   }
 
@@ -138,6 +154,8 @@ class DataSink implements TableSink {
     if (this.isDeferred(arrival.read)) {
       throw misplaced(arrival.read, 'was deferred by an earlier commit and must not be placed');
     }
+    const { replayOf } = arrival;
+    if (replayOf !== undefined) this.#copies.push(`${formatPosition(replayOf.root)} ${replayOf.sha256}`);
     await this.#writeGroups(this.#groups.takeBelow(first.group));
     const original = rowOf(
       arrival,
@@ -217,7 +235,7 @@ class DataSink implements TableSink {
   }
 
   #addition(output: Output | undefined): Omit<Addition, 'ranges' | 'ledger'> {
-    return additionOf(this.#context, this.#options.limits ?? defaultLimits, output);
+    return additionOf(this.#context, this.#options, output);
   }
 }
 
@@ -228,7 +246,7 @@ function misplaced(position: Position, what: string): BallastError {
 /** What every commit of a sink states beside its ranges. */
 export function additionOf(
   { generation, configSha256 }: ShardContext,
-  limits: Limits,
+  { limits = defaultLimits, clusterId }: TableOptions,
   output: Output | undefined,
 ): Omit<Addition, 'ranges' | 'ledger'> {
   return {
@@ -238,6 +256,8 @@ export function additionOf(
     limits,
     configSha256,
     deferredFromLanes: [],
+    keptCopies: [],
+    clusterId,
   };
 }
 

@@ -1,5 +1,6 @@
 import { bandOf, laneOfPool } from '@ballast/document';
-import type { MixVerdict, Placement, Pool, Verdicts } from '@ballast/document';
+import { sha256OfValue } from '@ballast/stage';
+import type { MixVerdict, Placement, Pool, Position, Verdicts } from '@ballast/document';
 import type { Routed } from '@ballast/stage';
 import type { Consumed } from './consumed.ts';
 
@@ -16,6 +17,9 @@ export interface Sample {
   readonly verified?: boolean;
   readonly lane?: string;
   readonly text?: string;
+  readonly id?: string;
+  /** Offset of the document it is a replayed copy of, and where that one lies in a lane. */
+  readonly replayOf?: { readonly offset: number; readonly lane?: Position };
 }
 
 /** A routed arrival as the mixer would hand it over; `mix` is its verdict. */
@@ -66,16 +70,28 @@ export function routed(sample: Sample, mix: MixVerdict | undefined): Routed {
     },
     ...(mix === undefined ? {} : { mix }),
   };
+  const value = new TextEncoder().encode(JSON.stringify({ text }));
+  const { replayOf } = sample;
   return {
     topic: 'data',
     arrival: {
       position: { topic: 'documents.raw', partition, offset: BigInt(offset) },
       read: { topic: `documents.${lane}`, partition, offset: BigInt(read) },
       previous: undefined,
-      value: new TextEncoder().encode(JSON.stringify({ text })),
+      value,
       verdicts,
-      document: { id: `doc-${partition}-${offset}`, text, source: 'test' },
+      document: { id: sample.id ?? `doc-${partition}-${offset}`, text, source: 'test' },
       unreadable: undefined,
+      ...(replayOf === undefined
+        ? {}
+        : {
+            replayOf: {
+              root: { topic: 'documents.raw', partition, offset: BigInt(replayOf.offset) },
+              sha256: sha256OfValue(value),
+              replay: 'test',
+              lane: replayOf.lane,
+            },
+          }),
     },
     verdicts,
     previous: undefined,
@@ -97,6 +113,11 @@ export function kept(sample: Sample, placements: readonly Placement[], judged = 
 /** A document the mixer found too long for the bound. */
 export function tooLong(sample: Sample): Routed {
   return routed(sample, { stage: 'mix', version: '1', action: 'defer', reason: 'too_long_for_bound' });
+}
+
+/** A copy of a document whose other copy is in the table. */
+export function superseded(sample: Sample): Routed {
+  return routed(sample, { stage: 'mix', version: '1', action: 'reject', reason: 'superseded' });
 }
 
 /** A document that an earlier stage refused, as it lies in `documents.rejected`. */

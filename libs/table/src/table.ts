@@ -14,6 +14,8 @@ export interface TableSettings {
   readonly limits?: Limits | undefined;
   /** SHA-256 of the pipeline configuration, hexadecimal; default empty. */
   readonly configSha256?: string | undefined;
+  /** Cluster whose offsets the commits hold, named in their `txn`. Default the table's own id: embedded topics. */
+  readonly clusterId?: string | undefined;
   /** Object store of the logs; default the table's directory. */
   readonly store?: Store | undefined;
 }

@@ -6,7 +6,11 @@ import { z } from 'zod';
 /** Greatest offset judged, per ingest partition (`topic/partition`), decimal. */
 type Marks = ReadonlyMap<string, bigint>;
 
-const snapshotSchema = z.record(z.string(), z.string().regex(/^\d{1,19}$/));
+const snapshotSchema = z.object({
+  judged: z.record(z.string(), z.string().regex(/^\d{1,19}$/)),
+  /** Which index, and how much of it, the acked documents rest on. */
+  index: z.string().optional(),
+});
 
 interface Trail {
   readonly judged: Map<string, bigint>;
@@ -16,6 +20,8 @@ interface Trail {
   acked: Marks;
   /** What was handed out to be settled already. */
   settled: Marks;
+  /** Index that a restored checkpoint rests on, until it was looked at. */
+  witness: string | undefined;
 }
 
 /**
@@ -25,19 +31,22 @@ interface Trail {
  */
 export class AckedPositions implements Snapshotted {
   readonly #trails = new Map<string, Trail>();
+  readonly #witness: () => string | undefined;
+
+  /** `witness` says what the index is and how far it has got. */
+  constructor(witness: () => string | undefined) {
+    this.#witness = witness;
+  }
 
   restore(input: TopicPartition, snapshot: Json | undefined): void {
-    const marks = new Map(
-      Object.entries(snapshotSchema.parse(snapshot ?? {})).map(([ingest, offset]) => [
-        ingest,
-        BigInt(offset),
-      ]),
-    );
+    const { judged, index } = snapshotSchema.parse(snapshot ?? { judged: {} });
+    const marks = new Map(Object.entries(judged).map(([ingest, offset]) => [ingest, BigInt(offset)]));
     this.#trails.set(formatTopicPartition(input), {
       judged: new Map(marks),
       latest: marks,
       acked: marks,
       settled: new Map(),
+      witness: index,
     });
   }
 
@@ -45,7 +54,19 @@ export class AckedPositions implements Snapshotted {
     const trail = this.#trail(input);
     trail.acked = trail.latest;
     trail.latest = new Map(trail.judged);
-    return Object.fromEntries([...trail.judged].map(([ingest, offset]) => [ingest, offset.toString()]));
+    const judged = Object.fromEntries(
+      [...trail.judged].map(([ingest, offset]) => [ingest, offset.toString()]),
+    );
+    const index = this.#witness();
+    return index === undefined ? { judged } : { judged, index };
+  }
+
+  /** What the restored checkpoint of this input says of the index; once. */
+  takeWitness(input: TopicPartition): string | undefined {
+    const trail = this.#trail(input);
+    const { witness } = trail;
+    trail.witness = undefined;
+    return witness;
   }
 
   /** Notes that positions of this input were judged. */
@@ -71,7 +92,13 @@ export class AckedPositions implements Snapshotted {
     const known = this.#trails.get(key);
     if (known !== undefined) return known;
     const none: Marks = new Map();
-    const trail: Trail = { judged: new Map(), latest: none, acked: none, settled: none };
+    const trail: Trail = {
+      judged: new Map(),
+      latest: none,
+      acked: none,
+      settled: none,
+      witness: undefined,
+    };
     this.#trails.set(key, trail);
     return trail;
   }

@@ -8,7 +8,7 @@ import * as fc from 'fast-check';
 import { memoryIndex, openFirstSeenIndex } from './dedup/first-seen.ts';
 import type { FirstSeenIndex } from './dedup/first-seen.ts';
 import { MemoryStorage } from './dedup/memory.ts';
-import type { Report, Sandbox } from './truth/sandbox.ts';
+import type { Report, Sandbox } from './truth/program.ts';
 import { verify } from './verify.ts';
 
 const live = new AbortController().signal;
@@ -61,7 +61,6 @@ function record(offset: number, made: Made): Record {
 /** A sandbox whose programs all come to one report; `running` is how many run now, `most` how many ever did. */
 function uniform(report: Report): Sandbox & { runs: number; running: number; most: number } {
   const sandbox = {
-    available: true as const,
     version: 'uniform',
     runs: 0,
     running: 0,
@@ -75,6 +74,7 @@ function uniform(report: Report): Sandbox & { runs: number; running: number; mos
       signal.throwIfAborted();
       return report;
     },
+    close: async () => {},
   };
   return sandbox;
 }

@@ -1,21 +1,28 @@
 import { availableParallelism } from 'node:os';
+import { hasVisibleText } from '@ballast/document';
 import type { CheckOutcome, Pipeline, Trust, VerifyJudgement, VerifyVerdict } from '@ballast/document';
 import { BallastError } from '@ballast/stage';
 import type { Record, Stage } from '@ballast/stage';
 import { AckedPositions } from './acked.ts';
+import type { Benchmarks } from './dedup/benchmarks.ts';
 import type { Candidate } from './dedup/decide.ts';
 import type { FirstSeenIndex } from './dedup/first-seen.ts';
+import { likenessOf } from './dedup/likeness.ts';
 import { exactSignature } from './dedup/signature.ts';
 import { strengthOf } from './dedup/strength.ts';
 import type { Strength } from './dedup/strength.ts';
 import { verifyErrors } from './errors.ts';
 import { examine } from './heuristics/examine.ts';
+import type { Examination } from './heuristics/examine.ts';
 import { presets } from './heuristics/preset.ts';
+import type { Preset } from './heuristics/preset.ts';
 import { mapInPool } from './pool.ts';
-import { tokenizerVersion } from './text/words.ts';
+import { versionedName } from './text/tokenizers.ts';
 import { checker } from './truth/check.ts';
 import type { Checker } from './truth/check.ts';
-import type { Sandbox } from './truth/sandbox.ts';
+import type { Sandbox } from './truth/program.ts';
+import { openUserRules } from './user-rules.ts';
+import type { UserRules } from './user-rules.ts';
 
 const version = 'ballast-verify-1';
 
@@ -28,6 +35,10 @@ export interface VerifyOptions {
   readonly index: FirstSeenIndex;
   /** Absent on a host without one: code checks end `unknown`. */
   readonly sandbox: Sandbox | undefined;
+  /** Of `verify.decontaminate`; absent: nothing counts as contaminated. */
+  readonly benchmarks?: Benchmarks | undefined;
+  /** Names the language of a text (ISO 639-1), undefined when unsure; recorded, decides nothing. */
+  readonly identifyLanguage?: ((text: string) => string | undefined) | undefined;
   /** Checks that run at once. Default: one per core. */
   readonly checksAtOnce?: number;
 }
@@ -36,8 +47,10 @@ export interface VerifyOptions {
  * The verifier: is it good, is it true, and is it new?
  *
  * Reasons: `ok`; `empty` or the first failing quality rule (with `action: enforce`); `check_failed` for a
- * check that the ingest vouches for; `exact_duplicate`. An anchor document is refused only as an exact
- * duplicate of another anchor document. `verified` is a passed check that the ingest vouches for.
+ * check that the ingest vouches for; `contaminated` by a benchmark; `rule.<name>` of the user's own;
+ * `exact_duplicate`, `near_duplicate`.
+ * An anchor document is refused only as an exact duplicate of another anchor document. `verified` is a
+ * passed check that the ingest vouches for.
  * A position judged before gets its stored verdict, and nothing is run for it (protocol P9); one that
  * was acked before is deferred as `already_settled`, which only a verifier that lost its partition sees.
  *
@@ -52,8 +65,9 @@ export function verify(options: VerifyOptions): Stage<VerifyVerdict> {
     );
   }
   const check = checker(pipeline, sandbox);
+  const rules = openUserRules(pipeline.rules);
   const checksAtOnce = options.checksAtOnce ?? availableParallelism();
-  const state = new AckedPositions();
+  const state = new AckedPositions(() => index.witness());
   return {
     name: 'verify',
     version,
@@ -63,11 +77,13 @@ export function verify(options: VerifyOptions): Stage<VerifyVerdict> {
       const [first] = batch;
       if (first === undefined) return [];
       const positions = batch.map((record) => record.position);
+      const witness = state.takeWitness(first.read);
+      if (witness !== undefined) await index.confirm(witness);
       const stored = await index.recall(positions);
       const fresh = batch.filter((_, at) => stored[at] === undefined);
       const candidates = await mapInPool(fresh, checksAtOnce, async (record) => {
         signal.throwIfAborted();
-        return await judge(record, options, check, signal);
+        return await judge(record, options, check, rules, signal);
       });
       const settling = state.takeAcked(first.read).map(({ ingest, offset }) => index.settle(ingest, offset));
       const [decided] = await Promise.all([index.decide(candidates), ...settling]);
@@ -88,33 +104,44 @@ const alreadySettled: VerifyVerdict = {
 /** Everything about one document but whether another holds its text. */
 async function judge(
   record: Record,
-  { pipeline, trustOf }: VerifyOptions,
+  { pipeline, trustOf, benchmarks, identifyLanguage }: VerifyOptions,
   check: Checker,
+  rules: UserRules,
   signal: AbortSignal,
 ): Promise<Candidate> {
-  const { document, position } = record;
+  const { document, position, replayOf } = record;
   const strength = standing(record);
-  const preset = presets[pipeline.preset];
-  const { ratios, failed, keptLines } = examine(document.text, preset);
-  const refused = strength === 'anchor' ? undefined : qualityReason(failed, pipeline.action);
-  // What quality refuses already needs no sandbox.
+  const preset: Preset = presets[pipeline.preset];
+  const examination = examineVisible(document.text, preset);
+  const { ratios, failed, keptLines } = examination;
+  const poor = strength === 'anchor' ? undefined : qualityReason(failed, pipeline.action);
+  const { near, contaminatedBy } =
+    poor === undefined ? likenessOf(document.text, pipeline.dedup.near, benchmarks) : {};
+  const isContaminated = contaminatedBy !== undefined && strength !== 'anchor';
+  const refused = poor ?? (isContaminated ? 'contaminated' : undefined);
+  // What is refused already needs no sandbox.
   const outcome =
     refused === undefined ? await check(document, trustOf(position.topic).has('check'), signal) : undefined;
-  const reason = refused ?? (strength === 'anchor' ? undefined : checkReason(outcome));
+  const language = identifyLanguage?.(document.text);
+  const user = rules(record, examination, outcome, language);
+  const reason = refused ?? (strength === 'anchor' ? undefined : (checkReason(outcome) ?? user.refusal));
   const verdict: VerifyJudgement = {
     stage: 'verify',
     version,
     action: reason === undefined ? 'keep' : 'reject',
     reason: reason ?? 'ok',
     preset: preset.name,
-    tokenizer: tokenizerVersion,
+    tokenizer: versionedName(preset.tokenizer),
+    ...(language === undefined ? {} : { language }),
     ratios: { ...ratios },
-    failed: [...failed],
+    failed: [...failed, ...user.matched],
     verified: outcome?.outcome === 'pass' && outcome.trusted,
     ...(outcome === undefined ? {} : { check: outcome }),
+    ...(contaminatedBy === undefined ? {} : { contaminatedBy }),
     ...(keptLines === undefined ? {} : { textEdits: ['c4_lines'] }),
   };
-  return { position, strength, signatures: [exactSignature(document.text)], verdict };
+  const signatures = pipeline.dedup.exact === 'off' ? [] : [exactSignature(document.text)];
+  return { position, root: replayOf?.root, strength, signatures, near, verdict };
 }
 
 /** Without the detector's judgement (this stage run alone) every document is equally weak. */
@@ -122,9 +149,15 @@ function standing({ verdicts: { detect } }: Record): Strength {
   return detect !== undefined && 'pool' in detect ? strengthOf(detect) : 'synthetic';
 }
 
+/** There is nothing to learn from a text without a visible character: it is `empty` before all else. */
+function examineVisible(text: string, preset: Preset): Examination {
+  const examination = examine(text, preset);
+  if (hasVisibleText(text)) return examination;
+  return { ...examination, failed: ['empty', ...examination.failed.filter((rule) => rule !== 'empty')] };
+}
+
 function qualityReason(failed: readonly string[], action: Pipeline['verify']['action']): string | undefined {
-  // There is nothing to learn from a text without a visible character, whatever is enforced.
-  if (failed.includes('empty')) return 'empty';
+  if (failed[0] === 'empty') return 'empty';
   return action === 'enforce' ? failed[0] : undefined;
 }
 

@@ -4,6 +4,7 @@ import { openScorer } from '@ballast/detect/onnx';
 import { detectedTopic, isIngestTopic } from '@ballast/document';
 import { serve, trustOf } from '@ballast/host';
 import type { StageService } from '@ballast/host';
+import { openOnBrokers } from '@ballast/kafka';
 import { readCanaries } from './canaries.ts';
 
 export { readCanaries } from './canaries.ts';
@@ -15,6 +16,7 @@ export const shippedModel = fileURLToPath(new URL('../../../libs/detect/model', 
 export const detector: StageService = {
   name: 'detector',
   reads: isIngestTopic,
+  writes: [detectedTopic],
   route: () => detectedTopic,
   async open(context) {
     const { detector: pipeline, sources } = context.pipeline;
@@ -28,4 +30,4 @@ export const detector: StageService = {
   },
 };
 
-if (import.meta.main) process.exitCode = await serve([detector], process.argv.slice(2));
+if (import.meta.main) process.exitCode = await serve([detector], process.argv.slice(2), openOnBrokers);

@@ -10,7 +10,22 @@ export const mixerErrors = {
   usage: {
     code: 'BALLAST_MIXER_USAGE',
     exit: 2,
-    fix: 'usage: mixer --table DIR [--state DIR] [--config pipeline.yaml] [--port N]',
+    fix: 'usage: mixer --table DIR [--brokers host:port,…] [--insecure] [--state DIR] [--config pipeline.yaml] [--port N]',
+  },
+  foreignCluster: {
+    code: 'BALLAST_MIXER_FOREIGN_CLUSTER',
+    exit: 65,
+    fix: 'pass the --brokers that this table was filled from, or start a new table',
+  },
+  topicBehind: {
+    code: 'BALLAST_MIXER_TOPIC_BEHIND',
+    exit: 65,
+    fix: 'the topic was deleted and created again after the table had consumed it: start a new table, or restore the topic',
+  },
+  expired: {
+    code: 'BALLAST_MIXER_EXPIRED',
+    exit: 65,
+    fix: 'documents that the table had not consumed are gone: produce them again from their source into a new table; `ballast topics check` names topics that expire',
   },
   stateBehind: {
     code: 'BALLAST_MIXER_STATE_BEHIND',

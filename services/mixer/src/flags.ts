@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { brokersOf, portOf } from '@ballast/host';
 import { BallastError } from '@ballast/stage';
 import { mixerErrors } from './errors.ts';
 
@@ -8,6 +9,9 @@ export interface MixerFlags {
   readonly state?: string | undefined;
   readonly config?: string | undefined;
   readonly port?: number | undefined;
+  readonly brokers?: readonly string[] | undefined;
+  /** PLAINTEXT to another host is allowed. */
+  readonly insecure: boolean;
 }
 
 /** Reads the flags; throws BALLAST_MIXER_USAGE (exit 2). */
@@ -16,22 +20,31 @@ export function readMixerFlags(args: readonly string[]): MixerFlags {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { table: text, state: text, config: text, port: text },
+      options: {
+        table: text,
+        state: text,
+        config: text,
+        port: text,
+        brokers: text,
+        insecure: { type: 'boolean' },
+      },
     });
     if (values.table === undefined) throw new Error('--table is missing');
-    const { table, state, config, port } = values;
-    return { table, state, config, port: port === undefined ? undefined : portOf(port) };
+    const { table, state, config, port, insecure = false } = values;
+    return {
+      table,
+      state,
+      config,
+      port: portOf(port),
+      brokers: brokersOf(values.brokers),
+      insecure,
+    };
   } catch (cause) {
+    if (cause instanceof BallastError) throw cause;
     throw new BallastError(
       mixerErrors.usage,
       `mixer: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
   }
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${text} is no port`);
-  return port;
 }

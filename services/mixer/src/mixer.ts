@@ -1,4 +1,11 @@
-import { formatTopicPartition, lanes, refusalIn, refusals, topicOf } from '@ballast/document';
+import {
+  formatTopicPartition,
+  lanes,
+  parseTopicPartition,
+  refusalIn,
+  refusals,
+  topicOf,
+} from '@ballast/document';
 import type { Pipeline } from '@ballast/document';
 import { configHash } from '@ballast/host';
 import type { Logger } from '@ballast/host';
@@ -8,7 +15,7 @@ import { hyparquetWriters } from '@ballast/shard';
 import { BallastError, runStage } from '@ballast/stage';
 import type { BatchReport, Json, Topics } from '@ballast/stage';
 import { localStore, refusedSink, tableSink } from '@ballast/table';
-import type { Store, TableOptions, TableSink } from '@ballast/table';
+import type { PartitionState, Store, TableOptions, TableSink } from '@ballast/table';
 import { mixerErrors } from './errors.ts';
 import { licences } from './licences.ts';
 import { systemClock } from './clock.ts';
@@ -20,6 +27,10 @@ export interface MixerContext {
   /** Dataset root: holds data/ and refused/. */
   readonly root: string;
   readonly logger: Logger;
+  /** Cluster whose offsets the table's commits hold; default the table's own id, for embedded topics. */
+  readonly clusterId?: string;
+  /** Partitions of every lane that are this mixer's; default all. */
+  readonly partitions?: readonly number[];
   /** Ends the mixer: what is open is closed, written and committed. */
   readonly signal: AbortSignal;
   /** True once no lane will receive anything more. */
@@ -47,25 +58,31 @@ export interface RunningMixer {
 
 /** Starts the mixer over the lanes: the kept into data/, the refused into refused/. */
 export async function startMixer(context: MixerContext): Promise<RunningMixer> {
-  const { pipeline, topics, root, logger, signal } = context;
+  const { pipeline, topics, root, logger } = context;
+  // What ends one of the two loops in failure ends the other: half a mixer would only seem to run.
+  const failed = new AbortController();
+  const signal = AbortSignal.any([context.signal, failed.signal]);
   const writers = hyparquetWriters();
   const options: TableOptions = {
     root,
     writers,
     licenceOf: licences(pipeline.sources),
     configSha256: configHash(pipeline),
+    clusterId: context.clusterId,
     limits: { ...pipeline.mixer.caps, repeatedTokens: pipeline.mixer.repeatedTokensMax },
     store: withFailPoints(localStore(root), topics.failAt),
   };
   const sink = await tableSink(options);
-  const start = await sink.resume();
-  const { commitAfterSeconds } = context;
+  const { commitAfterSeconds, partitions } = context;
+  const start = ownOf(await sink.resume(), partitions);
   const mixer = createMixer({
     pipeline: pipeline.mixer,
     lanes: topics.laneReader({
       topics: lanes.map(topicOf),
       start: (input) => start.get(formatTopicPartition(input))?.next ?? 0n,
       ended: context.ended,
+      signal,
+      ...(partitions === undefined ? {} : { partitions }),
     }),
     start: new Map([...start].map(([lane, { next }]) => [lane, next])),
     marks: Object.fromEntries([...start].map(([lane, { marks }]) => [lane, marks])),
@@ -73,6 +90,7 @@ export async function startMixer(context: MixerContext): Promise<RunningMixer> {
     alarm: (alarm) => logger.warn(alarm, 'mixer alarm'),
     clock: systemClock,
     isDeferred: (read) => sink.isDeferred(read),
+    keptCopies: (root) => sink.keptCopies(root),
     signal,
     seed: seedOf(sink.tableId),
     ...(commitAfterSeconds === undefined ? {} : { commitAfterSeconds }),
@@ -88,7 +106,8 @@ export async function startMixer(context: MixerContext): Promise<RunningMixer> {
     sink,
     route: (verdicts) => (refusalIn(verdicts) === undefined ? 'data' : 'refused'),
   });
-  const refused = runRefused(context, options, mixer);
+  const refused = runRefused({ ...context, signal }, options, mixer);
+  for (const loop of [kept, refused]) loop.catch(() => failed.abort());
   const done = finish(kept, refused, writers, async () => {
     // What is left in the lanes may have changed since the last shard; the audit is told the final state.
     if (context.flow !== undefined) await commitShard(context, sink, { offsets: {}, marks: {}, ledger: {} });
@@ -113,7 +132,7 @@ async function commitShard(context: MixerContext, sink: TableSink, consumed: Con
 
 /** The refused topics: every record passes the mixer's stage unprocessed and becomes a row of refused/. */
 async function runRefused(context: MixerContext, options: TableOptions, mixer: Mixer): Promise<void> {
-  const { topics, signal, ended } = context;
+  const { topics, signal, ended, partitions } = context;
   const sink = await refusedSink(options);
   await runStage({
     source: topics.source({
@@ -123,6 +142,7 @@ async function runRefused(context: MixerContext, options: TableOptions, mixer: M
       linger: refusedLingerMs,
       signal,
       until: ended,
+      ...(partitions === undefined ? {} : { partitions }),
       start: (input) => {
         const { next, marks } = sink.offsets.get(formatTopicPartition(input)) ?? { next: 0n, marks: {} };
         return { offset: next, checkpoint: { marks, previous: {}, state: null } };
@@ -133,6 +153,15 @@ async function runRefused(context: MixerContext, options: TableOptions, mixer: M
     route: () => 'refused',
     signal,
   });
+}
+
+/** The places of these partitions alone: what other mixers of the table consume is theirs. */
+function ownOf(
+  places: ReadonlyMap<string, PartitionState>,
+  partitions: readonly number[] | undefined,
+): ReadonlyMap<string, PartitionState> {
+  if (partitions === undefined) return places;
+  return new Map([...places].filter(([lane]) => partitions.includes(parseTopicPartition(lane).partition)));
 }
 
 /** Lets crash tests end the process on either side of an exclusive log entry. */

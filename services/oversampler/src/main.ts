@@ -1,6 +1,7 @@
-import { verifiedTopic } from '@ballast/document';
+import { lanes, refusals, topicOf, verifiedTopic } from '@ballast/document';
 import { serve } from '@ballast/host';
 import type { StageService } from '@ballast/host';
+import { openOnBrokers } from '@ballast/kafka';
 import { oversample, route } from '@ballast/oversample';
 import { readReference } from './reference.ts';
 
@@ -10,6 +11,7 @@ export { readReference } from './reference.ts';
 export const oversampler: StageService = {
   name: 'oversampler',
   reads: (topic) => topic === verifiedTopic,
+  writes: [...lanes, ...refusals].map(topicOf),
   route,
   async open({ pipeline: { oversampler: pipeline } }) {
     const reference = await readReference(pipeline.reference);
@@ -17,4 +19,4 @@ export const oversampler: StageService = {
   },
 };
 
-if (import.meta.main) process.exitCode = await serve([oversampler], process.argv.slice(2));
+if (import.meta.main) process.exitCode = await serve([oversampler], process.argv.slice(2), openOnBrokers);

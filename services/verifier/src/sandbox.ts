@@ -6,25 +6,28 @@ import { openSandbox } from '@ballast/verify/sandbox';
 import type { Sandbox } from '@ballast/verify/sandbox';
 
 /**
- * The sandbox that `verify.code` asks for. None on this host: `optional` warns, and code checks end
- * `unknown`; `required` throws BALLAST_VERIFY_NO_SANDBOX (exit 69). Code never runs unconfined.
+ * The sandbox that `verify.code` asks for. A language this host cannot confine: `optional` warns, and
+ * its checks end `unknown`; `required` throws BALLAST_VERIFY_NO_SANDBOX (exit 69) for the first one
+ * missing. Code never runs unconfined.
  */
 export async function openPipelineSandbox(
-  { code, timeoutMs }: Pipeline['verify'],
+  { code }: Pipeline['verify'],
   logger: Logger,
 ): Promise<Sandbox | undefined> {
   if (code === 'off') return undefined;
-  const sandbox = await openSandbox({ timeoutMs });
-  if (sandbox.available) return sandbox;
-  if (code === 'required') {
-    throw new BallastError(
-      { ...verifyErrors.noSandbox, fix: sandbox.fix },
-      `verify.code is required, but ${sandbox.reason}`,
+  const { sandbox, missing } = await openSandbox({ prove: code === 'required' });
+  for (const { languages, reason, fix } of missing) {
+    if (code === 'required') {
+      await sandbox?.close();
+      throw new BallastError(
+        { ...verifyErrors.noSandbox, fix },
+        `verify.code is required, but ${languages.join(' and ')} cannot be run: ${reason}`,
+      );
+    }
+    logger.warn(
+      { languages, reason, fix },
+      'no sandbox for these languages: their checks end unknown and verify nothing',
     );
   }
-  logger.warn(
-    { reason: sandbox.reason, fix: sandbox.fix },
-    'no sandbox: code checks end unknown and verify nothing',
-  );
-  return undefined;
+  return sandbox;
 }

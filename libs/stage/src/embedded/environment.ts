@@ -64,6 +64,8 @@ export interface Environment {
   readonly groups: Database<GroupEntry, Key[]>;
   /** Real path → what has been read. */
   readonly ingest: Database<IngestState, string>;
+  /** Replay, root → position of the copy it appended. */
+  readonly replays: Database<string, Key[]>;
   /** Name, sequence number → published value. */
   readonly published: Database<PublishedValue, Key[]>;
   /** Runs all writes of `action` or, when it throws, none. Resolves when they are committed, not yet flushed. */
@@ -105,6 +107,7 @@ export function openEnvironment(path: string, options: EnvironmentOptions = {}):
     ends: root.openDB('ends', { encoding: 'binary', keyEncoding: 'binary' }),
     groups: root.openDB('groups', { encoding: 'json' }),
     ingest: root.openDB('ingest', { encoding: 'json' }),
+    replays: root.openDB('replays', { encoding: 'json' }),
     published: root.openDB('published', { encoding: 'json' }),
     async transact(action) {
       try {

@@ -1,21 +1,13 @@
 import type { ErrorKind } from '../errors.ts';
+import { groupErrors } from '../stage-errors.ts';
 
 /** Errors of the embedded topics and of file ingest. */
 export const topicErrors = {
-  gap: {
-    code: 'BALLAST_TOPIC_GAP',
-    exit: 65,
-    fix: 'messages are missing below the end of the partition: restore the state directory from a backup, or start a new table',
-  },
+  ...groupErrors,
   valueMissing: {
     code: 'BALLAST_TOPIC_VALUE_MISSING',
     exit: 65,
     fix: 'the ingested bytes that a message refers to are missing: restore the state directory from a backup, or start a new table',
-  },
-  fenced: {
-    code: 'BALLAST_GROUP_FENCED',
-    exit: 75,
-    fix: 'a newer process reads this partition for the same group: nothing is lost, let this one end',
   },
   ackOrder: {
     code: 'BALLAST_GROUP_ORDER',

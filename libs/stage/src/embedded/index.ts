@@ -3,6 +3,7 @@ export type { EmbeddedTopics, TopicCount, TopicsOptions } from './topics.ts';
 export type { PausableSource } from './source.ts';
 export type { Committed, GroupPlace } from './groups.ts';
 export type { NewMessage } from './log.ts';
+export type { CopySent, ReplayCopy } from './replays.ts';
 export type { TopicDescription } from './description.ts';
 export { ingestRows } from './ingest.ts';
 export type { IngestInput, IngestProgress, IngestReport } from './ingest.ts';

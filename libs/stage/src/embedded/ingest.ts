@@ -8,7 +8,7 @@ import type { IngestState } from './environment.ts';
 import { topicErrors } from './errors.ts';
 import { Prefix, compareTail, sizeOf, tailOf } from './ingest-prefix.ts';
 import type { Row } from './ingest-prefix.ts';
-import type { NewMessage } from './log.ts';
+import type { NewMessage, Prepared } from './log.ts';
 import type { EmbeddedTopics } from './topics.ts';
 
 /** Bounds of one ingest transaction. */
@@ -57,8 +57,9 @@ export interface IngestReport extends IngestProgress {
 
 /**
  * Reads the rows of an input into its topic (protocol P24, P25). The topic is a hash of real path and
- * epoch; row r is offset floor(r / P) of partition r mod P. Messages and the state of the reading are
- * one transaction, so a killed run goes on exactly where it was.
+ * epoch; row r goes to partition r mod P, behind what lies there: the rows before it and copies that were
+ * replayed. Messages and the state of the reading are one transaction, so a killed run goes on exactly
+ * where it was.
  *
  * Every line is a row and every row a message, blank ones too: they end `dead: empty_value`, so
  * nothing vanishes and row numbers stay line numbers. A line over 8 MiB is a message without value,
@@ -222,8 +223,7 @@ class Ingest {
     await environment.transact(() => {
       const found = environment.ingest.get(this.#key);
       if (!isSame(found, this.#expected)) throw this.#conflict();
-      for (const { first, prepared } of groups)
-        if (this.#topics.log.put(prepared) !== first) throw this.#conflict();
+      for (const prepared of groups) this.#topics.log.put(prepared);
       void environment.ingest.put(this.#key, state);
     });
     this.#topics.failAt('ingest:committed');
@@ -237,17 +237,14 @@ class Ingest {
     this.#input.onProgress?.(this.#progress());
   }
 
-  /** Deals the batch out: row r goes to partition r mod P, at offset floor(r / P). */
-  async #prepare(
-    firstRow: number,
-  ): Promise<{ first: bigint; prepared: Awaited<ReturnType<EmbeddedTopics['log']['prepare']>> }[]> {
+  /** Deals the batch out: row r goes to partition r mod P. */
+  async #prepare(firstRow: number): Promise<Prepared[]> {
     const { partitions, log } = this.#topics;
     const dealt = Map.groupBy(this.#batch.entries(), ([index]) => (firstRow + index) % partitions);
     const groups = [];
     for (const [partition, entries] of dealt) {
-      const first = BigInt(Math.floor((firstRow + (entries[0]?.[0] ?? 0)) / partitions));
       const messages = entries.map(([, message]) => message);
-      groups.push({ first, prepared: await log.prepare({ topic: this.#state.topic, partition }, messages) });
+      groups.push(await log.prepare({ topic: this.#state.topic, partition }, messages));
     }
     return groups;
   }

@@ -11,6 +11,8 @@ import { topicLaneReader } from './lane-reader.ts';
 import { MessageLog } from './log.ts';
 import type { NewMessage } from './log.ts';
 import { openPublished } from './published.ts';
+import { appendCopies, copiesSent } from './replays.ts';
+import type { CopySent, ReplayCopy } from './replays.ts';
 import { topicSink } from './sink.ts';
 import { topicSource } from './source.ts';
 import type { PausableSource } from './source.ts';
@@ -44,6 +46,13 @@ export interface EmbeddedTopics extends Topics {
   append(topic: string, partition: number, messages: readonly NewMessage[]): Promise<bigint>;
   /** Messages from offset `from` on. Throws BALLAST_TOPIC_GAP when one is missing. */
   read(topic: string, partition: number, from: bigint, limit: ReadLimit): readonly Message[];
+  /**
+   * Appends replayed copies behind their roots, each once per replay and root however often it is asked
+   * for; resolves with how many were new when all are on disk. Throws a RangeError for an unknown topic.
+   */
+  replay(copies: readonly ReplayCopy[]): Promise<number>;
+  /** Every copy that any replay appended. */
+  replayed(): Iterable<CopySent>;
   endOffset(input: TopicPartition): bigint;
   topics(): readonly string[];
   describe(topic: string): TopicDescription | undefined;
@@ -76,6 +85,8 @@ export async function openTopics(dir: string, options: TopicsOptions = {}): Prom
     failAt,
     append: (topic, partition, messages) => log.append({ topic, partition }, messages),
     read: (topic, partition, from, limit) => log.read({ topic, partition }, from, limit),
+    replay: (copies) => appendCopies(log, copies),
+    replayed: () => copiesSent(environment),
     endOffset(input) {
       environment.refresh();
       return log.endOffset(input);

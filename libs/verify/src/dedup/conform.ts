@@ -1,52 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Position, VerifyJudgement } from '@ballast/document';
+import { at, candidate, outcomes } from './candidates.fixture.ts';
 import type { Candidate } from './decide.ts';
 import { openFirstSeenIndex } from './first-seen.ts';
 import type { FirstSeenIndex } from './first-seen.ts';
+import { nearConformance } from './conform-near.ts';
 import type { IndexStorage } from './storage.ts';
 
 /** Opens a storage under test; the same name again is the same storage, after a close. */
-export type OpenStorage = (name: string) => IndexStorage;
-
-/** A position of one ingest partition. */
-export function at(offset: number, partition = 0, topic = 'documents.raw'): Position {
-  return { topic, partition, offset: BigInt(offset) };
-}
-
-/** A candidate that is kept unless its one signature is held; `over` overrides any field. */
-export function candidate(
-  offset: number,
-  text: string,
-  over: Partial<Candidate> & { readonly verdictOver?: Partial<VerifyJudgement> } = {},
-): Candidate {
-  const { verdictOver, ...fields } = over;
-  const verdict: VerifyJudgement = {
-    stage: 'verify',
-    version: 'test',
-    action: 'keep',
-    reason: 'ok',
-    preset: 'none',
-    tokenizer: 'none',
-    ratios: {},
-    failed: [],
-    verified: false,
-    ...verdictOver,
-  };
-  return { position: at(offset), strength: 'p50', signatures: [text], verdict, ...fields };
-}
-
-/** Decides one after the other and gives each outcome in short: `keep`, the reason, or `settled`. */
-export async function outcomes(
-  index: FirstSeenIndex,
-  ...candidates: readonly Candidate[]
-): Promise<string[]> {
-  const verdicts = await index.decide(candidates);
-  return verdicts.map((verdict) => {
-    if (verdict === undefined) return 'settled';
-    return verdict.action === 'keep' ? 'keep' : verdict.reason;
-  });
-}
+export type OpenStorage = (name: string) => IndexStorage | Promise<IndexStorage>;
 
 /**
  * The suite every storage of a first-seen index passes: the rules P9 to P12 with the case that
@@ -56,11 +18,12 @@ export function firstSeenConformance(name: string, open: OpenStorage): void {
   let opened = 0;
   const fresh = async (): Promise<FirstSeenIndex> => {
     opened += 1;
-    return openFirstSeenIndex(open(`fresh-${opened}`), { table: 'table-1' });
+    return openFirstSeenIndex(await open(`fresh-${opened}`), { table: 'table-1' });
   };
   describe(`${name}: outcomes (P9)`, () => outcomeRules(fresh));
   describe(`${name}: who may claim (P10, P11)`, () => claimRules(fresh));
   describe(`${name}: replays and tables (P12)`, () => replayRules(fresh, open));
+  nearConformance(name, open);
   describe(`${name}: transactions`, () => transactionRules(open));
 }
 
@@ -270,19 +233,21 @@ function replayRules(fresh: () => Promise<FirstSeenIndex>, open: OpenStorage): v
   });
 
   test('the index of another table is refused by name', async () => {
-    const index = await openFirstSeenIndex(open('bound'), { table: 'table-1' });
+    const index = await openFirstSeenIndex(await open('bound'), { table: 'table-1' });
     await index.close();
-    await assert.rejects(openFirstSeenIndex(open('bound'), { table: 'table-2' }), {
+    const other = await open('bound');
+    await assert.rejects(openFirstSeenIndex(other, { table: 'table-2' }), {
       code: 'BALLAST_VERIFY_INDEX_OF_OTHER_TABLE',
       exit: 78,
     });
+    await other.close();
   });
 
   test('entries outlive a reopening', async () => {
-    const before = await openFirstSeenIndex(open('reopened'), { table: 'table-1' });
+    const before = await openFirstSeenIndex(await open('reopened'), { table: 'table-1' });
     const stored = await before.decide([candidate(1, 'a')]);
     await before.close();
-    const after = await openFirstSeenIndex(open('reopened'), { table: 'table-1' });
+    const after = await openFirstSeenIndex(await open('reopened'), { table: 'table-1' });
     assert.deepEqual(await after.recall([at(1)]), stored);
     assert.deepEqual(await outcomes(after, candidate(2, 'a')), ['exact_duplicate']);
     await after.close();
@@ -291,7 +256,7 @@ function replayRules(fresh: () => Promise<FirstSeenIndex>, open: OpenStorage): v
 
 function transactionRules(open: OpenStorage): void {
   test('a transaction reads what it wrote itself', async () => {
-    const storage = open('own-writes');
+    const storage = await open('own-writes');
     const seen = await storage.transact((transaction) => {
       transaction.put('claim', 'k', 'v');
       return transaction.get('claim', 'k');
@@ -301,7 +266,7 @@ function transactionRules(open: OpenStorage): void {
   });
 
   test('a transaction that throws writes nothing', async () => {
-    const storage = open('throwing');
+    const storage = await open('throwing');
     await storage.transact((transaction) => transaction.put('claim', 'k', 'before'));
     await assert.rejects(
       storage.transact((transaction) => {
@@ -310,30 +275,44 @@ function transactionRules(open: OpenStorage): void {
         throw new Error('in the middle');
       }),
     );
-    assert.deepEqual(
-      storage.read((view) => [view.get('claim', 'k'), view.get('claim', 'other')]),
-      ['before', undefined],
-    );
+    assert.deepEqual(await storage.read((view) => [view.get('claim', 'k'), view.get('claim', 'other')]), [
+      'before',
+      undefined,
+    ]);
     await storage.close();
   });
 
   test('transactions started together do not see each other half done', async () => {
-    const storage = open('concurrent');
+    const storage = await open('concurrent');
     const count = async (): Promise<void> =>
       storage.transact((transaction) => {
         const value = Number(transaction.get('meta', 'count') ?? '0');
         transaction.put('meta', 'count', String(value + 1));
       });
     await Promise.all(Array.from({ length: 50 }, count));
-    assert.equal(
-      storage.read((view) => view.get('meta', 'count')),
-      '50',
-    );
+    assert.equal(await storage.read((view) => view.get('meta', 'count')), '50');
     await storage.close();
   });
 
+  test('a flipped bit is an error, wherever it is, and never makes a duplicate of another document', async () => {
+    const storage = await open('flipped');
+    const index = await openFirstSeenIndex(storage, { table: 'table-1' });
+    await index.decide([candidate(123, 'a')]);
+    const entry = (await storage.read((view) => view.get('claim', 'a'))) ?? '';
+    for (let place = 0; place < entry.length; place += 1) {
+      const flipped = String.fromCharCode(entry.charCodeAt(place) ^ 1);
+      await storage.transact((transaction) =>
+        transaction.put('claim', 'a', entry.slice(0, place) + flipped + entry.slice(place + 1)),
+      );
+      await assert.rejects(index.decide([candidate(200 + place, 'a')]), {
+        code: 'BALLAST_VERIFY_INDEX_UNREADABLE',
+      });
+    }
+    await index.close();
+  });
+
   test('an unreadable entry stops with a clear error and judges nothing', async () => {
-    const storage = open('corrupt');
+    const storage = await open('corrupt');
     const index = await openFirstSeenIndex(storage, { table: 'table-1' });
     await storage.transact((transaction) => transaction.put('claim', 'bad', '{"not":"holders"}'));
     await assert.rejects(index.decide([candidate(1, 'good'), candidate(2, 'bad')]), {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { formatPosition } from '@ballast/document';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { at, candidate } from './conform.ts';
+import { at, candidate } from './candidates.fixture.ts';
 import type { Candidate } from './decide.ts';
 import { openFirstSeenIndex } from './first-seen.ts';
 import { MemoryStorage } from './memory.ts';

@@ -1,10 +1,29 @@
 import { formatPosition, formatTopicPartition } from '@ballast/document';
 import type { Position, VerifyJudgement, VerifyVerdict } from '@ballast/document';
-import { decodeHolders, decodeOutcome, encodeHolders, encodeOutcome, outcomeKey } from './entries.ts';
-import type { Holder } from './entries.ts';
+import { joinClusters, pointTo } from './clusters.ts';
+import {
+  decodeClaim,
+  decodeMark,
+  decodeOutcome,
+  encodeClaim,
+  encodeOutcome,
+  outcomeKey,
+  unexpired,
+} from './entries.ts';
+import type { Claim, Holder, Link } from './entries.ts';
 import type { IndexTransaction } from './storage.ts';
 import { yields } from './strength.ts';
 import type { Standing, Strength } from './strength.ts';
+
+/** The near signature of a document and what a match means for it. */
+export interface NearSignature {
+  /** Names of its bands; documents that share one are near-duplicates. */
+  readonly bands: readonly string[];
+  /** Whether a near-duplicate is refused, or kept with the other's position in its verdict. */
+  readonly action: 'record' | 'reject';
+  /** Days after which a claim of a band no longer counts; absent: never. */
+  readonly expireDays?: number | undefined;
+}
 
 /** A document judged in all respects but one: whether another document holds its text. */
 export interface Candidate {
@@ -12,8 +31,10 @@ export interface Candidate {
   /** Position the text was first ingested at; absent unless this is a replay of it. */
   readonly root?: Position | undefined;
   readonly strength: Strength;
-  /** Each is decided in the same transaction; one held signature makes a duplicate. */
+  /** Each is decided in the same transaction; one held signature makes an exact duplicate. */
   readonly signatures: readonly string[];
+  /** Decided in the same transaction; absent when near-dedup is off or the text too short. */
+  readonly near?: NearSignature | undefined;
   /** The verdict it gets unless it is a duplicate. */
   readonly verdict: VerifyJudgement;
 }
@@ -23,50 +44,148 @@ export interface Candidate {
  *
  * - A position judged before gets its stored verdict again (protocol P9).
  * - A position at or below the acked mark gets none and writes nothing: `undefined` (P9).
- * - Only a document that is kept claims, and it claims all its signatures or none (P10).
- * - It is a duplicate only of a holder it yields to (P11); a replay takes over its own root's claim,
- *   once (P12).
+ * - Only a document that is kept claims, and it claims all its signatures and bands or none (P10).
+ * - It is a duplicate only of a holder it yields to (P11), exact before near; a replay takes over its
+ *   own root's claims, once (P12).
+ * - An anchor document is never refused as a near-duplicate: that is recorded.
+ * - Whoever is alike belongs to one cluster, kept or refused; this decides nothing.
+ *
+ * `today` counts days since 1970.
  */
-export function decideOne(candidate: Candidate, index: IndexTransaction): VerifyVerdict | undefined {
+export function decideOne(
+  candidate: Candidate,
+  index: IndexTransaction,
+  today: number,
+): VerifyVerdict | undefined {
   const { position, verdict } = candidate;
   const key = outcomeKey(position);
   const stored = index.get('outcome', key);
   if (stored !== undefined) return decodeOutcome(stored, position);
-  const mark = index.get('mark', formatTopicPartition(position));
-  if (mark !== undefined && position.offset <= BigInt(mark)) return undefined;
-  const outcome = verdict.action === 'keep' ? claim(candidate, index) : { verdict, claims: [] };
-  index.put('outcome', key, encodeOutcome(outcome.verdict, candidate.strength, outcome.claims));
-  return outcome.verdict;
+  const ingest = formatTopicPartition(position);
+  if (position.offset <= decodeMark(index.get('mark', ingest), ingest)) return undefined;
+  const outcome = verdict.action === 'keep' ? claim(candidate, index, today) : verdict;
+  const claims = outcome.action === 'keep' ? candidate.signatures : [];
+  index.put('outcome', key, encodeOutcome(position, outcome, candidate.strength, claims));
+  return outcome;
 }
 
-function claim(
+/** One signature or band of a candidate, with what the index knows of it. */
+interface Match {
+  readonly space: 'claim' | 'band';
+  readonly signature: string;
+  readonly claim: Claim;
+  /** Holders but the candidate's own root. */
+  readonly others: readonly Holder[];
+  /** The holder that the candidate yields to. */
+  readonly blocking: Holder | undefined;
+}
+
+function claim(candidate: Candidate, index: IndexTransaction, today: number): VerifyJudgement {
+  const { near, verdict } = candidate;
+  const exact = candidate.signatures.map((signature) => look('claim', signature, candidate, index));
+  const firstDay = near?.expireDays === undefined ? undefined : today - near.expireDays;
+  const bands = (near?.bands ?? []).map((band) => look('band', band, candidate, index, firstDay));
+  const holder = blockingOf(exact);
+  const nearHolder = holder === undefined ? blockingOf(bands) : undefined;
+  const isNearRefused = near?.action === 'reject' && candidate.strength !== 'anchor';
+  const isRefused = holder !== undefined || (nearHolder !== undefined && isNearRefused);
+  const cluster = join(candidate, [...exact, ...bands], isRefused, index);
+  const day = near?.expireDays === undefined ? undefined : today;
+  if (isRefused) {
+    if (cluster !== undefined) link(bands, { name: cluster.name, day }, index);
+    const reason = holder === undefined ? 'near_duplicate' : 'exact_duplicate';
+    const duplicateOf = (holder ?? nearHolder)?.accepted;
+    return {
+      ...verdict,
+      action: 'reject',
+      reason,
+      ...(duplicateOf === undefined ? {} : { duplicateOf }),
+      ...(cluster === undefined ? {} : { cluster }),
+    };
+  }
+  for (const match of exact) take(match, candidate, index);
+  for (const match of bands) if (match.blocking === undefined) take(match, candidate, index, day);
+  return {
+    ...verdict,
+    ...(nearHolder === undefined ? {} : { nearDuplicateOf: nearHolder.accepted }),
+    ...(cluster === undefined ? {} : { cluster }),
+  };
+}
+
+function look(
+  space: 'claim' | 'band',
+  signature: string,
   candidate: Candidate,
   index: IndexTransaction,
-): { readonly verdict: VerifyJudgement; readonly claims: readonly string[] } {
+  firstDay?: number,
+): Match {
+  const decoded = decodeClaim(index.get(space, signature), signature);
+  const stored = firstDay === undefined ? decoded : unexpired(decoded, firstDay);
+  const root = rootOf(candidate);
+  const others = stored.holders.filter((holder) => !isRootItself(holder, root));
+  const standing = standingOf(candidate);
+  const blocking = others.find((other) => yields(standing, other));
+  return { space, signature, claim: stored, others, blocking };
+}
+
+function blockingOf(matches: readonly Match[]): Holder | undefined {
+  return matches.find(({ blocking }) => blocking !== undefined)?.blocking;
+}
+
+/** Takes a claim over. A holder that would itself yield is superseded; what remains blocks nobody it must not. */
+function take(
+  { space, signature, others }: Match,
+  candidate: Candidate,
+  index: IndexTransaction,
+  day?: number,
+): void {
+  const standing = standingOf(candidate);
+  const lasting = others.filter((holder) => !yields(holder, standing));
   const accepted = formatPosition(candidate.position);
-  const root = formatPosition(candidate.root ?? candidate.position);
-  const standing: Standing = { strength: candidate.strength, verified: candidate.verdict.verified };
-  const claims = new Map<string, readonly Holder[]>();
-  for (const signature of new Set(candidate.signatures)) {
-    const holders = decodeHolders(index.get('claim', signature), signature);
-    const others = holders.filter((holder) => !isRootItself(holder, root));
-    const blocking = others.find((holder) => yields(standing, holder));
-    if (blocking !== undefined)
-      return { verdict: duplicate(candidate.verdict, blocking.accepted), claims: [] };
-    // A holder that would itself yield to the new one is superseded; what remains is at most one
-    // verified and one unverified holder, and neither blocks what the other must not.
-    const lasting = others.filter((holder) => !yields(holder, standing));
-    claims.set(signature, [...lasting, { ...standing, root, accepted }]);
+  const holder: Holder = { ...standing, root: rootOf(candidate), accepted, day };
+  index.put(space, signature, encodeClaim({ holders: [...lasting, holder] }, signature));
+}
+
+/** Counts the candidate to the cluster of everything it matches. A replay is its root, not one more. */
+function join(
+  candidate: Candidate,
+  matches: readonly Match[],
+  isRefused: boolean,
+  index: IndexTransaction,
+): VerifyJudgement['cluster'] {
+  const root = rootOf(candidate);
+  const members = new Set<string>();
+  const own = new Set<string>();
+  for (const { claim: known } of matches) {
+    for (const holder of known.holders) (holder.root === root ? own : members).add(holder.accepted);
+    if (known.link !== undefined) members.add(known.link.name);
   }
-  for (const [signature, holders] of claims) index.put('claim', signature, encodeHolders(holders));
-  return { verdict: candidate.verdict, claims: [...claims.keys()] };
+  const isReplay = own.size > 0;
+  // A copy that nothing was like has no entry: joining it would count the replay as a second document.
+  for (const copy of own) if (members.size > 0 || index.get('cluster', copy) !== undefined) members.add(copy);
+  const cluster = joinClusters([...members], isReplay ? 0 : 1, index);
+  if (cluster === undefined || cluster.size < 2) return undefined;
+  if (!isRefused) pointTo(formatPosition(candidate.position), cluster.name, index);
+  return cluster;
+}
+
+/** Leaves the bands that nobody has to the cluster, so that it grows through its refused documents too. */
+function link(bands: readonly Match[], cluster: Link, index: IndexTransaction): void {
+  for (const { signature, claim: known } of bands) {
+    if (known.holders.length === 0 && known.link === undefined)
+      index.put('band', signature, encodeClaim({ holders: [], link: cluster }, signature));
+  }
+}
+
+function standingOf({ strength, verdict }: Candidate): Standing {
+  return { strength, verified: verdict.verified };
+}
+
+function rootOf({ root, position }: Candidate): string {
+  return formatPosition(root ?? position);
 }
 
 /** True while the claim of this root is still held by the root's own copy, not by an earlier replay of it. */
 function isRootItself(holder: Holder, root: string): boolean {
   return holder.root === root && holder.accepted === root;
-}
-
-function duplicate(verdict: VerifyJudgement, holder: string): VerifyJudgement {
-  return { ...verdict, action: 'reject', reason: 'exact_duplicate', duplicateOf: holder };
 }

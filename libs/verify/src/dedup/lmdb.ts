@@ -1,3 +1,4 @@
+import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BallastError } from '@ballast/stage';
 import { open } from 'lmdb';
@@ -23,6 +24,12 @@ export async function openLmdbIndex(folder: string, options: FirstSeenOptions): 
   }
 }
 
+/** Least room on the disk to begin with, in bytes. */
+const roomBytes = 1_048_576;
+
+/** Bands looked over for each document decided: more than the 14 that it adds. */
+const sweptPerDocument = 64;
+
 /** The storage of {@link openLmdbIndex}: one LMDB environment, one database per kind of entry. */
 export function openLmdbStorage(folder: string): IndexStorage {
   const { root, databases } = openDatabases(folder);
@@ -30,31 +37,39 @@ export function openLmdbStorage(folder: string): IndexStorage {
   const transaction: IndexTransaction = {
     ...view,
     put: (space, key, value) => databases[space].putSync(key, value),
-    removeBetween: (space, start, end) => {
+    removeOutcomes: (start, end) => {
       // Collected first: removing under an open cursor would move it.
-      const keys = [...databases[space].getKeys({ start, end, inclusiveEnd: true })];
-      for (const key of keys) databases[space].removeSync(key);
+      const keys = [...databases.outcome.getKeys({ start, end, inclusiveEnd: true })];
+      for (const key of keys) databases.outcome.removeSync(key);
     },
+  };
+  let revision = Number(guarded('opening', () => databases.meta.get('revision')) ?? '0');
+  let swept = '';
+  const transact = async <T>(work: (transaction: IndexTransaction) => T): Promise<T> => {
+    // The first error of `work` is kept: lmdb aborts the child transaction and may wrap it.
+    let thrown: { readonly error: unknown } | undefined;
+    try {
+      const [result, reached] = await root.childTransaction(() => {
+        try {
+          const done = work(transaction);
+          const next = Number(databases.meta.get('revision') ?? '0') + 1;
+          databases.meta.putSync('revision', String(next));
+          return [done, next] as const;
+        } catch (error) {
+          thrown = { error };
+          throw error;
+        }
+      });
+      revision = reached;
+      return result;
+    } catch (cause) {
+      throw thrown !== undefined && thrown.error instanceof BallastError ? thrown.error : unwritable(cause);
+    }
   };
   return {
     // Both look-ups of one call must see one state: the read transaction is held for the event turn.
-    read: (work) => guarded('read', () => work(view)),
-    transact: async (work) => {
-      // The first error of `work` is kept: lmdb aborts the child transaction and may wrap it.
-      let thrown: { readonly error: unknown } | undefined;
-      try {
-        return await root.childTransaction(() => {
-          try {
-            return work(transaction);
-          } catch (error) {
-            thrown = { error };
-            throw error;
-          }
-        });
-      } catch (cause) {
-        throw thrown !== undefined && thrown.error instanceof BallastError ? thrown.error : unwritable(cause);
-      }
-    },
+    read: async (work) => guarded('read', () => work(view)),
+    transact,
     flush: async () => {
       try {
         // `put` and `transaction` resolve at commit; only this waits for the disk (protocol P26).
@@ -63,6 +78,26 @@ export function openLmdbStorage(folder: string): IndexStorage {
         throw unwritable(cause);
       }
     },
+    sweep: async (revise, documents) => {
+      const limit = documents * sweptPerDocument;
+      const some = guarded('sweep', () => [...databases.band.getRange({ start: swept, limit })]);
+      swept = some.length < limit ? '' : (some.at(-1)?.key ?? '');
+      const changed = some.flatMap(({ key, value }) => {
+        const left = revise(value, key);
+        return left === value ? [] : [key];
+      });
+      if (changed.length === 0) return;
+      await transact(() => {
+        for (const key of changed) {
+          // Looked at again: another process may have renewed it.
+          const value = databases.band.get(key);
+          const left = value === undefined ? undefined : revise(value, key);
+          if (left === undefined) databases.band.removeSync(key);
+          else if (left !== value) databases.band.putSync(key, left);
+        }
+      });
+    },
+    revision: () => revision,
     close: () => root.close(),
   };
 }
@@ -74,6 +109,8 @@ interface Databases {
 
 function openDatabases(folder: string): Databases {
   try {
+    mkdirSync(folder, { recursive: true });
+    assertRoom(folder);
     assertReadable(join(folder, 'data.mdb'));
     // Without overlapping sync a commit is on disk when it resolves, and no process can see a commit
     // of another that a power cut would still undo.
@@ -91,6 +128,8 @@ function openDatabases(folder: string): Databases {
       databases: {
         outcome: database('outcome'),
         claim: database('claim'),
+        band: database('band'),
+        cluster: database('cluster'),
         mark: database('mark'),
         meta: database('meta'),
       },
@@ -103,6 +142,19 @@ function openDatabases(folder: string): Databases {
       { cause },
     );
   }
+}
+
+/**
+ * LMDB maps its lock file before it has written it; where the disk has not the few kilobytes for that, the
+ * process ends with SIGSEGV or SIGBUS.
+ */
+function assertRoom(folder: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize >= roomBytes) return;
+  throw new BallastError(
+    verifyErrors.indexUnwritable,
+    `openLmdbIndex: the disk of ${folder} has ${bavail * bsize} bytes left, fewer than ${roomBytes}`,
+  );
 }
 
 function unwritable(cause: unknown): BallastError {

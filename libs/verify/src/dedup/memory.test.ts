@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { at, candidate, firstSeenConformance, outcomes } from './conform.ts';
+import { at, candidate, outcomes } from './candidates.fixture.ts';
+import { firstSeenConformance } from './conform.ts';
 import { openFirstSeenIndex } from './first-seen.ts';
 import { MemoryStorage } from './memory.ts';
 import type { IndexStorage } from './storage.ts';
@@ -18,6 +19,8 @@ function neverFlushed(storage: MemoryStorage): IndexStorage {
     read: (work) => storage.read(work),
     transact: (work) => storage.transact(work),
     flush: async () => {},
+    sweep: (revise, limit) => storage.sweep(revise, limit),
+    revision: () => storage.revision(),
     close: () => storage.close(),
   };
 }

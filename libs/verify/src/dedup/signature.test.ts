@@ -40,3 +40,11 @@ test('it is the first half of SHA-256 over the normalised UTF-8', () => {
     }),
   );
 });
+
+test('a run of 200,000 combining marks takes no more than linear time', () => {
+  const text = `e${'\u0301\u0323'.repeat(100_000)}`;
+  const before = process.cpuUsage();
+  exactSignature(text);
+  const { user, system } = process.cpuUsage(before);
+  assert.ok(user + system < 2_000_000, `${user + system} µs`);
+});

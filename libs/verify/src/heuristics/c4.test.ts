@@ -8,17 +8,21 @@ import { Findings } from './findings.ts';
 import { presets } from './preset.ts';
 
 const chain: C4Thresholds = presets['datatrove-0.10'].c4;
-const withEndMarks: C4Thresholds = { ...chain, endMarks: true };
+const withEndMarks: C4Thresholds = { ...chain, endMarks: '.?!"\'' };
 const lexicon = new Lexicon();
 
 function judge(
   text: string,
   thresholds: C4Thresholds = withEndMarks,
-): C4View & { readonly failed: readonly string[] } {
+): C4View & Pick<Findings, 'failed' | 'ratios'> {
   const words = new Words(lexicon);
   words.read(text);
   const findings = new Findings();
-  return { ...judgeC4(words, new Words(lexicon), thresholds, findings), failed: findings.failed };
+  return {
+    ...judgeC4(words, new Words(lexicon), thresholds, findings),
+    failed: findings.failed,
+    ratios: findings.ratios,
+  };
 }
 
 const good = [
@@ -84,7 +88,7 @@ describe('C4', () => {
   });
 
   test('lines left out are named by those that stay; blank lines are not worth naming', () => {
-    assert.deepEqual(judge(`Home\n${kept}`).keptLines, [1, 2, 3, 4, 5]);
+    assert.deepEqual(judge(`Home\n${kept}`).keptLines, [[1, 6]]);
     assert.equal(judge(good.join('\n\n')).keptLines, undefined);
     assert.equal(judge(good.join('\n\n')).text, kept);
   });
@@ -93,7 +97,23 @@ describe('C4', () => {
     assert.equal(judge(page('Please enable java[1]script to go on.')).text, kept);
   });
 
-  test('-1 switches the counts off', () => {
-    assert.deepEqual(judge('word', { endMarks: false, lineWordsMin: -1, sentencesMin: -1 }).failed, []);
+  test('bounds below one switch the counts off', () => {
+    assert.deepEqual(judge('word', { ...chain, lineWordsMin: -1, sentencesMin: -1 }).failed, []);
+  });
+
+  test('lines left out are counted by the rule that left them out, under the names of datatrove', () => {
+    const lines = [
+      'no mark',
+      'Two words.',
+      'Enable JavaScript now.',
+      'See our privacy policy.',
+      `${'x'.repeat(1001)}.`,
+    ];
+    const { ratios } = judge([...good, ...lines].join('\n'));
+    const counts = ['no_terminal_punc', 'too_few_words', 'javascript', 'policy', 'too_long_word'];
+    assert.deepEqual(
+      counts.map((rule) => ratios[rule]),
+      [1, 1, 1, 1, 1],
+    );
   });
 });

@@ -9,15 +9,25 @@ export interface Duplicates {
 
 /** Counts copies as datatrove 0.10 does: the first of equal parts is no duplicate. */
 export function findDuplicates(parts: readonly string[]): Duplicates {
-  const seen = new Set<string>();
+  // Most parts are of different lengths: only those of one length need to be hashed.
+  const seen = new Map<number, string | Set<string>>();
   let copies = 0;
   let characters = 0;
   for (const part of parts) {
-    const before = seen.size;
-    seen.add(part);
-    if (seen.size > before) continue;
+    if (isNew(seen, part)) continue;
     copies += 1;
     characters += codePoints(part);
   }
   return { parts: copies, characters };
+}
+
+function isNew(seen: Map<number, string | Set<string>>, part: string): boolean {
+  const known = seen.get(part.length);
+  if (known === undefined) seen.set(part.length, part);
+  else if (typeof known !== 'string') {
+    const before = known.size;
+    return known.add(part).size > before;
+  } else if (known === part) return false;
+  else seen.set(part.length, new Set([known, part]));
+  return true;
 }

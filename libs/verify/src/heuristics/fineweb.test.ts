@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Lexicon } from '../text/lexicon.ts';
+import { codePoints } from '../text/lines.ts';
 import { wordsOf } from '../text/words.ts';
 import { Findings } from './findings.ts';
 import { judgeFineweb } from './fineweb.ts';
@@ -10,7 +11,13 @@ const lexicon = new Lexicon();
 
 function judge(text: string): Findings {
   const findings = new Findings();
-  judgeFineweb(text, wordsOf(text, lexicon).length, presets['datatrove-0.10'].fineweb, findings);
+  judgeFineweb(
+    text,
+    wordsOf(text, lexicon).length,
+    codePoints(text),
+    presets['datatrove-0.10'].fineweb,
+    findings,
+  );
   return findings;
 }
 

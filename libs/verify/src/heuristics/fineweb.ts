@@ -7,7 +7,7 @@ import type { Findings } from './findings.ts';
 export interface FinewebThresholds {
   /** Least share of lines that end in one of 159 terminal marks. */
   readonly punctuatedLinesMin: number;
-  /** Share of lines of at most `shortLineLength` characters. */
+  /** Share of lines of at most `shortLineLength` characters; 0 switches the rule off. */
   readonly shortLines: number;
   /** Characters; a line of exactly this length is short. */
   readonly shortLineLength: number;
@@ -19,29 +19,28 @@ export interface FinewebThresholds {
 
 /**
  * FineWeb's rules as datatrove 0.10 has them. Lines end at `\n` only, blank ones do not count, none is
- * trimmed: a space behind the full stop hides it.
+ * trimmed: a space behind the full stop hides it. `length` is that of the text in code points.
  */
 export function judgeFineweb(
   text: string,
   tokens: number,
+  length: number,
   thresholds: FinewebThresholds,
   findings: Findings,
 ): void {
   const lines = text.split('\n').filter((line) => trimStart(line, 0, line.length) < line.length);
   if (lines.length === 0) {
-    findings.failed.push('empty');
+    findings.fail('empty');
     return;
   }
-  const punctuated = lines.filter(endsInTerminal).length / lines.length;
-  findings.note('line_punct_ratio', punctuated, punctuated < thresholds.punctuatedLinesMin);
-  const short = lines.filter((line) => isShort(line, thresholds.shortLineLength)).length / lines.length;
-  findings.note('short_line_ratio', short, short > thresholds.shortLines);
+  const punctuated = lines.filter(endsInTerminal).length;
+  findings.below('line_punct_ratio', punctuated, lines.length, thresholds.punctuatedLinesMin);
+  const short = lines.filter((line) => isShort(line, thresholds.shortLineLength)).length;
+  findings.above('short_line_ratio', short, lines.length, thresholds.shortLines);
   const newlines = occurrences(text, '\n');
-  const copied = findDuplicates(lines).characters;
-  const duplicated = copied === 0 ? 0 : copied / (codePoints(text) - newlines);
-  findings.note('char_dup_ratio', duplicated, duplicated > thresholds.duplicateCharacters);
-  const listed = newlines / tokens;
-  findings.note('list_ratio', listed, listed > thresholds.newlinesPerToken);
+  const { characters } = findDuplicates(lines);
+  findings.above('char_dup_ratio', characters, length - newlines, thresholds.duplicateCharacters);
+  findings.above('list_ratio', newlines, tokens, thresholds.newlinesPerToken);
 }
 
 function endsInTerminal(line: string): boolean {

@@ -22,36 +22,29 @@ export interface QualityThresholds {
   readonly ellipsisLines: number;
   /** Least share of tokens that hold a letter; punctuation marks are tokens too. */
   readonly letterTokensMin: number;
-  /** Least number of different stop words, as written (`The` is none). */
+  /** Least number of different stop words of the preset, as written (`The` is none). */
   readonly stopWordsMin: number;
 }
 
 /** Gopher's quality rules as datatrove 0.10 has them. The rule names are datatrove's. */
 export function judgeQuality(words: Words, thresholds: QualityThresholds, findings: Findings): void {
   const counts = countTokens(words);
-  const { wordsMin, wordsMax, wordLengthMin, wordLengthMax, symbolsPerToken } = thresholds;
-  const below = (rule: string, value: number, bound: number): void =>
-    findings.note(rule, value, bound > 0 && value < bound);
-  const above = (rule: string, value: number, bound: number): void =>
-    findings.note(rule, value, bound > 0 && value > bound);
-
-  below('gopher_short_doc', counts.words, wordsMin);
-  above('gopher_long_doc', counts.words, wordsMax);
-  const meanLength = counts.wordCharacters / counts.words;
-  below('gopher_below_avg_threshold', meanLength, wordLengthMin);
-  above('gopher_above_avg_threshold', meanLength, wordLengthMax);
-
   const { text, count } = words;
-  above('gopher_too_many_hashes', occurrences(text, '#') / count, symbolsPerToken);
+  findings.below('gopher_short_doc', counts.words, 1, thresholds.wordsMin);
+  findings.above('gopher_long_doc', counts.words, 1, thresholds.wordsMax);
+  findings.below('gopher_below_avg_threshold', counts.wordCharacters, counts.words, thresholds.wordLengthMin);
+  findings.above('gopher_above_avg_threshold', counts.wordCharacters, counts.words, thresholds.wordLengthMax);
+
+  findings.above('gopher_too_many_hashes', occurrences(text, '#'), count, thresholds.symbolsPerToken);
   const ellipses = occurrences(text, '...') + occurrences(text, '…');
-  above('gopher_too_many_ellipsis', ellipses / count, symbolsPerToken);
+  findings.above('gopher_too_many_ellipsis', ellipses, count, thresholds.symbolsPerToken);
 
   const lines = countLines(words);
-  above('gopher_too_many_bullets', lines.bullets / words.lineCount, thresholds.bulletLines);
-  above('gopher_too_many_end_ellipsis', lines.ellipses / words.lineCount, thresholds.ellipsisLines);
+  findings.above('gopher_too_many_bullets', lines.bullets, words.lineCount, thresholds.bulletLines);
+  findings.above('gopher_too_many_end_ellipsis', lines.ellipses, words.lineCount, thresholds.ellipsisLines);
 
-  below('gopher_below_alpha_threshold', counts.withLetter / count, thresholds.letterTokensMin);
-  below('gopher_enough_stop_words', counts.stopWords, thresholds.stopWordsMin);
+  findings.below('gopher_below_alpha_threshold', counts.withLetter, count, thresholds.letterTokensMin);
+  findings.below('gopher_enough_stop_words', counts.stopWords, 1, thresholds.stopWordsMin);
 }
 
 interface TokenCounts {
@@ -76,7 +69,7 @@ function countTokens(words: Words): TokenCounts {
     if (bits & traits.letter) counts.withLetter += 1;
     stopWords |= tokenStopWord[id] ?? 0;
   }
-  for (; stopWords > 0; stopWords &= stopWords - 1) counts.stopWords += 1;
+  for (; stopWords !== 0; stopWords &= stopWords - 1) counts.stopWords += 1;
   return counts;
 }
 

@@ -33,7 +33,7 @@ export interface RepetitionThresholds {
 /**
  * Gopher's repetition rules as datatrove 0.10 has them: second and later copies count, shares are of all
  * characters of the text. Note that short texts always fail `top_2_gram` to `top_4_gram`, because an
- * n-gram that occurs once counts. `words` must have read a text that is not empty.
+ * n-gram that occurs once counts. A text of no character fails `empty` and nothing else.
  */
 export function judgeRepetition(
   words: Words,
@@ -42,27 +42,37 @@ export function judgeRepetition(
   findings: Findings,
 ): void {
   const { text, length } = words;
-  const above = (rule: string, share: number, bound: number): void =>
-    findings.note(rule, share, bound > 0 && share > bound);
-
-  const paragraphs = splitAtNewlines(strip(text), 2);
-  const paragraphCopies = findDuplicates(paragraphs);
-  above('dup_para_frac', paragraphCopies.parts / paragraphs.length, thresholds.duplicateParagraphs);
-  above('dup_para_char_frac', paragraphCopies.characters / length, thresholds.duplicateParagraphCharacters);
-
+  if (text === '') {
+    findings.fail('empty');
+    return;
+  }
   const lines = splitAtNewlines(text, 1);
   const lineCopies = findDuplicates(lines);
-  above('dup_line_frac', lineCopies.parts / lines.length, thresholds.duplicateLines);
-  above('dup_line_char_frac', lineCopies.characters / length, thresholds.duplicateLineCharacters);
+  const stripped = strip(text);
+  const paragraphs = splitAtNewlines(stripped, 2);
+  // Without a line that comes twice no paragraph does, unless stripping changed one.
+  const isClean = lineCopies.parts === 0 && stripped.length === text.length;
+  const paragraphCopies = isClean ? lineCopies : findDuplicates(paragraphs);
+  findings.above('dup_para_frac', paragraphCopies.parts, paragraphs.length, thresholds.duplicateParagraphs);
+  findings.above(
+    'dup_para_char_frac',
+    paragraphCopies.characters,
+    length,
+    thresholds.duplicateParagraphCharacters,
+  );
+
+  findings.above('dup_line_frac', lineCopies.parts, lines.length, thresholds.duplicateLines);
+  findings.above('dup_line_char_frac', lineCopies.characters, length, thresholds.duplicateLineCharacters);
 
   ngrams.top(words).forEach((covered, index) => {
     if (words.count < index + 2) return;
-    above(`top_${index + 2}_gram`, covered / length, thresholds.topNgrams[index] ?? 0);
+    findings.above(`top_${index + 2}_gram`, covered, length, thresholds.topNgrams[index] ?? 0);
   });
   ngrams.duplicates(words).forEach((characters, index) => {
-    above(
+    findings.above(
       `duplicated_${duplicateSizes[index]}_n_grams`,
-      characters / length,
+      characters,
+      length,
       thresholds.duplicateNgrams[index] ?? 0,
     );
   });

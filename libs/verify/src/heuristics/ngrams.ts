@@ -119,33 +119,31 @@ export class Ngrams {
   }
 
   #repeated(words: Words, n: number): number {
+    // Place plus one of the n-gram in a slot, 0 for none.
     this.#slots.fill(0, 0, this.#mask + 1);
     const slots = this.#slots;
     const mask = this.#mask;
+    // The high bits of the product depend on all bits of the hash.
+    const shift = Math.clz32(mask);
     const sums = this.#sums;
     const hashes = this.#hashes;
-    const places = this.#places;
+    const inverses = this.#inverses;
     const last = words.count - n;
-    let entries = 0;
     let characters = 0;
     let place = 0;
     while (place <= last) {
       // Σ unit·base^k of the n-gram alone: the prefix sums' difference, shifted back to the start.
-      const hash = Math.imul(((sums[place + n] ?? 0) - (sums[place] ?? 0)) | 0, this.#inverses[place] ?? 0);
-      let slot = mix(hash) & mask;
+      const hash = Math.imul(((sums[place + n] ?? 0) - (sums[place] ?? 0)) | 0, inverses[place] ?? 0);
+      let slot = (Math.imul(hash, 0x9e3779b1) >>> shift) & mask;
       let found = slots[slot] ?? 0;
       while (found !== 0) {
-        const entry = found - 1;
-        if (hashes[entry] === hash && words.lexicon.joinsAlike(words.ids, places[entry] ?? 0, place, n))
-          break;
+        if (hashes[found - 1] === hash && words.lexicon.joinsAlike(words.ids, found - 1, place, n)) break;
         slot = (slot + 1) & mask;
         found = slots[slot] ?? 0;
       }
       if (found === 0) {
-        hashes[entries] = hash;
-        places[entries] = place;
-        slots[slot] = ++entries;
-        place += 1;
+        hashes[place] = hash;
+        slots[slot] = ++place;
       } else {
         characters += (this.#lengths[place + n] ?? 0) - (this.#lengths[place] ?? 0);
         place += n;

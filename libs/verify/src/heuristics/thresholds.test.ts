@@ -4,7 +4,7 @@ import { examine } from './examine.ts';
 import { presets } from './preset.ts';
 import { thresholdOf } from './thresholds.ts';
 
-const unbounded = new Set(['lorem_ipsum', 'curly_bracket']);
+const unbounded = new Set(['lorem_ipsum', 'curly_bracket', 'too_few_words']);
 
 test('every rule that measures something has the bound it is compared with', () => {
   const { ratios } = examine(

@@ -38,54 +38,68 @@ function schemeEnd(text: string, from: number, to: number): number {
 function isSchemeCharacter(code: number): boolean {
   if (code === 0x2b || code === 0x2d || code === 0x2e || code === 0x5f) return true;
   if (code < 0x80) return isAsciiAlphanumeric(code);
-  const isLetter = ((characterClasses[code] ?? 0) & classes.letter) !== 0;
-  return isLetter || /\p{N}/u.test(String.fromCodePoint(code));
+  return ((characterClasses[code] ?? 0) & (classes.letter | classes.wordCharacter)) !== 0;
 }
 
-/** Host, then an optional port of 2 to 5 digits, then an optional path, query or fragment. */
+/** Host, then an optional port of 2 to 5 digits of any script, then an optional path, query or fragment. */
 function isHost(text: string, from: number, to: number): boolean {
-  let end = from;
-  while (end < to && isHostUnit(text.charCodeAt(end))) end += 1;
-  if (!isEndOfAddress(text, end, to)) return false;
-  return isDomain(text, from, end) || (end - from <= 15 && isPublicIp(text.slice(from, end)));
+  return isDomain(text, from, to) || isPublicIp(text, from, to);
 }
 
 function isEndOfAddress(text: string, end: number, to: number): boolean {
   let index = end;
   if (index < to && text.charCodeAt(index) === 0x3a) {
     index += 1;
-    const port = index;
-    while (index < to && isAsciiDigit(text.charCodeAt(index))) index += 1;
-    if (index - port < 2 || index - port > 5) return false;
+    let digits = 0;
+    for (; index < to && isDigit(codeAt(text, index)); index += width(codeAt(text, index))) digits += 1;
+    if (digits < 2 || digits > 5) return false;
   }
   if (index === to) return true;
   const code = text.charCodeAt(index);
   return code === 0x2f || code === 0x3f || code === 0x23;
 }
 
-/** Labels of 1 to 64 units and a last part of 2 to 63 lower-case or caseless letters. */
+/** Labels of 1 to 64 units and a last part of 2 to 63 lower-case or caseless letters, then the end. */
 function isDomain(text: string, from: number, to: number): boolean {
   let label = from;
-  for (let index = from; index < to; index += 1) {
+  let index = from;
+  for (; index < to && isHostUnit(text.charCodeAt(index)); index += 1) {
     if (text.charCodeAt(index) !== 0x2e) continue;
     const length = index - label;
     if (length < 1 || length > 64) return false;
     if (!isLabelUnit(text.charCodeAt(label)) || !isLabelUnit(text.charCodeAt(index - 1))) return false;
     label = index + 1;
   }
-  if (label === from || to - label < 2 || to - label > 63) return false;
-  for (let index = label; index < to; index += 1) {
-    if (((characterClasses[text.charCodeAt(index)] ?? 0) & classes.lower) === 0) return false;
+  if (label === from) return false;
+  let letters = 0;
+  let end = label;
+  // Only here letters beyond the basic plane count.
+  for (; end < to && letters < 64; letters += 1) {
+    const code = codeAt(text, end);
+    if (!((characterClasses[code] ?? 0) & classes.lower)) break;
+    end += width(code);
   }
-  return true;
+  return letters >= 2 && letters <= 63 && end >= index && isEndOfAddress(text, end, to);
 }
 
 const publicIp =
-  /^(?!(?:10|127)(?:\.\d{1,3}){3})(?!(?:169\.254|192\.168)(?:\.\d{1,3}){2})(?!172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})(?:[1-9]\d?|1\d\d|2[01]\d|22[0-3])(?:\.(?:1?\d{1,2}|2[0-4]\d|25[0-5])){2}\.(?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-4])$/u;
+  /^(?!(?:10|127)(?:\.[\dD]{1,3}){3})(?!(?:169\.254|192\.168)(?:\.[\dD]{1,3}){2})(?!172\.(?:1[6-9]|2[\dD]|3[01])(?:\.[\dD]{1,3}){2})(?:[1-9][\dD]?|1[\dD][\dD]|2[01][\dD]|22[0-3])(?:\.(?:1?[\dD]{1,2}|2[0-4][\dD]|25[0-5])){2}\.(?:[1-9][\dD]?|1[\dD][\dD]|2[0-4][\dD]|25[0-4])$/u;
 
-/** Private, loopback and multicast networks are no addresses to this rule. At most 15 characters. */
-function isPublicIp(host: string): boolean {
-  return publicIp.test(host);
+/**
+ * Private, loopback and multicast networks are no addresses to this rule. Where the pattern says `\d`,
+ * Python takes a digit of any script: those beyond ASCII stand as `D` here.
+ */
+function isPublicIp(text: string, from: number, to: number): boolean {
+  let host = '';
+  let end = from;
+  while (end < to && host.length <= 15) {
+    const code = codeAt(text, end);
+    if (isAsciiDigit(code) || code === 0x2e) host += String.fromCharCode(code);
+    else if (isDigit(code)) host += 'D';
+    else break;
+    end += width(code);
+  }
+  return host.length <= 15 && isEndOfAddress(text, end, to) && publicIp.test(host);
 }
 
 function isHostUnit(code: number): boolean {
@@ -104,4 +118,16 @@ function isAsciiAlphanumeric(code: number): boolean {
 
 function isAsciiDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
+}
+
+function isDigit(code: number): boolean {
+  return ((characterClasses[code] ?? 0) & classes.digit) !== 0;
+}
+
+function codeAt(text: string, index: number): number {
+  return text.codePointAt(index) ?? 0;
+}
+
+function width(code: number): number {
+  return code > 0xffff ? 2 : 1;
 }

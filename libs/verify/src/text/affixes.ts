@@ -1,4 +1,5 @@
 import { characterClasses, classes } from './characters.ts';
+import { currencySigns, punctuationMarks, quotationMarks, unitsOfMeasure } from './tables/marks.ts';
 
 /**
  * The three ways in which spaCy 3.8's English rules (MIT, `lang/en/punctuation.py`,
@@ -145,16 +146,7 @@ const infixStart = 64;
 const dotMayFollow = 128;
 const hyphenMark = 256;
 
-const punctuationMarks = '…,:;!?¿؟¡()[]{}<>_#*&。？！，、；：～·।،۔؛٪';
-const quotes = '\'"”“`‘´’‚,„»«「」『』（）〔〕【】《》〈〉〈〉⟦⟧';
-const currencies = '$£€¥฿₽﷼₴₠₡₢₣₤₥₦₧₨₩₪₫€₭₮₯₰₱₲₳₴₵₶₷₸₹₺₻₼₽₾₿';
-
-const units: ReadonlySet<string> = new Set(
-  `km km² km³ m m² m³ dm dm² dm³ cm cm² cm³ mm mm² mm³ ha µm nm yd in ft kg g mg µg t lb oz m/s km/h kmh mph
-   hPa Pa mbar mb MB kb KB gb GB tb TB T G M K % км км² км³ м м² м³ дм дм² дм³ см см² см³ мм мм² мм³ нм кг г мг
-   м/с км/ч кПа Па мбар Кб КБ кб Мб МБ мб Гб ГБ гб Тб ТБ тбكم كم² كم³ م م² م³ سم سم² سم³ مم مم² مم³ كم غرام جرام
-   جم كغ ملغ كوب اكواب`.split(/\s+/u),
-);
+const units: ReadonlySet<string> = new Set(unitsOfMeasure.flatMap((line) => line.split(' ')));
 const unitLengthMax = Math.max(...[...units].map((unit) => unit.length));
 
 /** Bits of the rules by code point of the basic plane; symbols beyond it are icons or nothing. */
@@ -171,17 +163,17 @@ function buildRules(): Uint16Array {
   for (let code = 0; code < 0x10000; code += 1) {
     const kind = characterClasses[code] ?? 0;
     if (kind & classes.icon) table[code] = frontMark | backMark | infixStart;
-    if (kind & (classes.lower | classes.digit)) table[code] = (table[code] ?? 0) | dotMayFollow;
+    if (kind & classes.lower || isDigit(code)) table[code] = (table[code] ?? 0) | dotMayFollow;
   }
-  mark(`§%=—–${punctuationMarks}${quotes}${currencies}`, frontMark);
-  mark(`—–${punctuationMarks}${quotes}`, backMark);
-  mark(currencies, currency);
-  mark(quotes, quote);
+  mark(`§%=—–${punctuationMarks}${quotationMarks}${currencySigns}`, frontMark);
+  mark(`—–${punctuationMarks}${quotationMarks}`, backMark);
+  mark(currencySigns, currency);
+  mark(quotationMarks, quote);
   mark('+-*^', operator);
   mark(':<>=/', joint);
   mark('-–—~', hyphenMark);
   mark('….,+-*^–—~:<>=/', infixStart);
-  mark(`%²-+|${punctuationMarks}${quotes}`, dotMayFollow);
+  mark(`%²-+|${punctuationMarks}${quotationMarks}`, dotMayFollow);
   return table;
 }
 

@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import {
-  iconSymbols,
-  lowerLetters,
-  pythonLetters,
-  unicodePunctuation,
-  upperLetters,
-  wordLetters,
-} from './character-tables.ts';
-import { characterClasses, classes, whiteSpace } from './characters.ts';
-import { listedPunctuation, sentencePunctuation, terminalPunctuation } from './punctuation.ts';
+import { characterClasses, classes } from './characters.ts';
 import { forEachRange } from './ranges.ts';
 import type { RangeTable } from './ranges.ts';
+import {
+  iconSymbols,
+  listedPunctuation,
+  lowerLetters,
+  pythonLetters,
+  sentencePunctuation,
+  terminalPunctuation,
+  unicodePunctuation,
+  upperLetters,
+  whiteSpace,
+  wordLetters,
+} from './tables/characters.ts';
 
 function codesOf(table: RangeTable): number[] {
   const codes: number[] = [];

@@ -1,23 +1,26 @@
-import {
-  iconSymbols,
-  lowerLetters,
-  pythonLetters,
-  unicodePunctuation,
-  upperLetters,
-  wordLetters,
-} from './character-tables.ts';
-import { listedPunctuation, sentencePunctuation, terminalPunctuation } from './punctuation.ts';
 import { forEachRange } from './ranges.ts';
 import type { RangeTable } from './ranges.ts';
-
-/**
- * The 29 code points that Python 3.11 calls white space (`str.isspace`, `strip`, `split`, `\s`).
- * JavaScript's `\s` has U+FEFF and lacks U+001C to U+001F and U+0085.
- */
-export const whiteSpace: RangeTable = ['9,4 f,4 2t r 4bk 1vk,a u,1 6 1c 335'];
+import {
+  iconSymbols,
+  listedPunctuation,
+  lowerLetters,
+  pythonDigits,
+  pythonLetters,
+  pythonWordCharacters,
+  sentencePunctuation,
+  terminalPunctuation,
+  unicodePunctuation,
+  upperLetters,
+  whiteSpace,
+  wordLetters,
+} from './tables/characters.ts';
 
 /** Bits of {@link characterClasses}. */
 export const classes = {
+  /**
+   * One of the 29 that Python calls white space (`isspace`, `strip`, `split`, `\s`). JavaScript's `\s`
+   * has U+FEFF and lacks U+001C to U+001F and U+0085.
+   */
   space: 1,
   /** One of the ten separators of Python's `str.splitlines`. */
   lineEnd: 2,
@@ -39,7 +42,10 @@ export const classes = {
   upper: 512,
   /** Tokenizer: a symbol that is a token of its own. */
   icon: 1024,
+  /** Python's `\d`: a decimal digit of any script. */
   digit: 2048,
+  /** Python's `\w` beyond the letters. */
+  wordCharacter: 4096,
 } as const;
 
 /** Bits of {@link classes} by code point: 0x110000 entries, 2 MiB, so that a look-up is one load. */
@@ -65,6 +71,7 @@ function buildClasses(): Uint16Array {
   mark(lowerLetters, classes.lower);
   mark(upperLetters, classes.upper);
   mark(iconSymbols, classes.icon);
-  mark(['1c,9'], classes.digit);
+  mark(pythonDigits, classes.digit);
+  mark(pythonWordCharacters, classes.wordCharacter);
   return table;
 }

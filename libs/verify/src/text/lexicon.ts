@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { characterClasses, classes } from './characters.ts';
+import { english } from './english.ts';
 import { GrowingTable, emptySlot } from './growing-table.ts';
-import { splitChunk } from './split-chunk.ts';
+import { ChunkSplitter } from './split-chunk.ts';
+import type { Cuts, Splitter } from './splitter.ts';
 
 /** What is known of a token from its text alone, bits of {@link Lexicon.tokenTraits}. */
 export const traits = {
@@ -15,11 +17,28 @@ export const traits = {
   punctuation: 8,
 } as const;
 
-/** Gopher's stop words (Rae et al., arXiv 2112.11446); bit k of {@link Lexicon.tokenStopWord}. */
-const stopWords = ['the', 'be', 'to', 'of', 'and', 'that', 'have', 'with'] as const;
+/** Gopher's stop words (Rae et al., arXiv 2112.11446). */
+export const gopherStopWords = ['the', 'be', 'to', 'of', 'and', 'that', 'have', 'with'] as const;
 
-/** Chunks and UTF-16 units kept before {@link Lexicon.settle} starts afresh: some 10 MiB in all. */
-const chunksMax = 65_536;
+/** How a lexicon cuts words, and which of them are stop words (at most 32). */
+export interface LexiconOptions {
+  /** Default: {@link english}. */
+  readonly splitter?: Splitter;
+  /** Default: {@link gopherStopWords}. */
+  readonly stopWords?: readonly string[];
+}
+
+/** A chunk in which special cases were put together again. */
+export interface UnmendedChunk {
+  readonly chunk: string;
+  /** Before that. */
+  readonly cuts: Cuts;
+  /** After it, if the chunk stands alone. */
+  readonly mended: Cuts;
+}
+
+/** Chunks and UTF-16 units kept before {@link Lexicon.settle} starts afresh: some 8 MiB in all. */
+const chunksMax = 32_768;
 const unitsMax = 1_048_576;
 
 /**
@@ -35,12 +54,18 @@ export class Lexicon {
   /** Length in code points. */
   tokenLength: Int32Array = new Int32Array(1024);
   tokenTraits: Uint8Array = new Uint8Array(1024);
-  tokenStopWord: Uint8Array = new Uint8Array(1024);
+  /** Bit k for the k-th stop word. */
+  tokenStopWord: Int32Array = new Int32Array(1024);
   /** Σ unit[k]·base^k, base^length and base^-length mod 2³², for hashes of joined tokens. */
   tokenSum: Int32Array = new Int32Array(1024);
   tokenPower: Int32Array = new Int32Array(1024);
   tokenInverse: Int32Array = new Int32Array(1024);
 
+  /** Of chunks in which special cases were put together again: how they were cut before. */
+  readonly unmended: Map<number, UnmendedChunk> = new Map();
+  readonly splitter: Splitter;
+  readonly #stopWords: readonly string[];
+  readonly #stopWordLengthMax: number;
   readonly #chunks = new GrowingTable();
   readonly #tokens = new GrowingTable();
   /** UTF-16 units of all tokens and chunks. */
@@ -50,11 +75,18 @@ export class Lexicon {
   readonly #base = 2 * randomInt(0x10000, 0x7fffffff) + 1;
   readonly #inverse = inverseOf(this.#base);
 
+  constructor({ splitter = new ChunkSplitter(english), stopWords = gopherStopWords }: LexiconOptions = {}) {
+    this.splitter = splitter;
+    this.#stopWords = stopWords;
+    this.#stopWordLengthMax = Math.max(0, ...stopWords.map((word) => word.length));
+  }
+
   /** Forgets everything if it has grown too large. Call between texts: it ends all token numbers. */
   settle(): void {
     if (this.#chunks.count <= chunksMax && this.#unitCount <= unitsMax) return;
     this.#chunks.clear();
     this.#tokens.clear();
+    this.unmended.clear();
     this.#units = new Uint16Array(8192);
     this.#unitCount = 0;
     this.chunkTokens = new Int32Array(2048);
@@ -75,6 +107,35 @@ export class Lexicon {
       if (table.hashes[found] === hash && this.#equals(table, found, text, from, to)) return found;
     }
     return this.#addChunk(slot, hash, text, from, to);
+  }
+
+  /** The text of a chunk and where it is cut. */
+  cutChunk(chunk: number): { readonly text: string; readonly cuts: Cuts } {
+    const start = this.#chunks.starts[chunk] ?? 0;
+    const units = this.#units.subarray(start, start + (this.#chunks.lengths[chunk] ?? 0));
+    const cuts: number[] = [];
+    let end = 0;
+    for (let place = this.chunkFirst[chunk] ?? 0; place < (this.chunkFirst[chunk + 1] ?? 0); place += 1) {
+      cuts.push((end += this.tokenUnits(this.chunkTokens[place] ?? 0)));
+    }
+    return { text: textOf(units), cuts };
+  }
+
+  /** The numbers of the tokens that `cuts` make of `text`. */
+  tokensOf(text: string, cuts: Cuts): number[] {
+    const start = this.#store(text, 0, text.length);
+    let begin = 0;
+    return cuts.map((end) => {
+      const token = this.#token(text, begin, end, start + begin);
+      begin = end;
+      return token;
+    });
+  }
+
+  /** A token's text. */
+  textOf(token: number): string {
+    const start = this.#tokens.starts[token] ?? 0;
+    return textOf(this.#units.subarray(start, start + this.tokenUnits(token)));
   }
 
   /** UTF-16 units of a token. */
@@ -113,7 +174,9 @@ export class Lexicon {
     const start = this.#store(text, from, to);
     const number = this.#chunks.add(slot, hash, start, to - from);
     if (number + 2 > this.chunkFirst.length) this.chunkFirst = enlarged(this.chunkFirst);
-    const cuts = splitChunk(text.slice(from, to));
+    const chunk = text.slice(from, to);
+    const { cuts, unmended } = this.splitter.split(chunk);
+    if (unmended !== undefined) this.unmended.set(number, { chunk, cuts: unmended, mended: cuts });
     let count = this.chunkFirst[number] ?? 0;
     let begin = 0;
     for (const end of cuts) {
@@ -162,11 +225,16 @@ export class Lexicon {
     }
     this.tokenLength[number] = length;
     this.tokenTraits[number] = bits;
-    const stop = to - from > 4 ? -1 : stopWords.findIndex((word) => word === text.slice(from, to));
-    this.tokenStopWord[number] = stop < 0 ? 0 : 1 << stop;
+    this.tokenStopWord[number] = this.#stopWordBit(text, from, to);
     this.tokenSum[number] = sum;
     this.tokenPower[number] = power;
     this.tokenInverse[number] = inverse;
+  }
+
+  #stopWordBit(text: string, from: number, to: number): number {
+    if (to - from > this.#stopWordLengthMax) return 0;
+    const place = this.#stopWords.indexOf(text.slice(from, to));
+    return place < 0 ? 0 : 1 << place;
   }
 
   #equals(table: GrowingTable, number: number, text: string, from: number, to: number): boolean {
@@ -197,7 +265,7 @@ export class Lexicon {
     };
     this.tokenLength = sized(new Int32Array(size), this.tokenLength);
     this.tokenTraits = sized(new Uint8Array(size), this.tokenTraits);
-    this.tokenStopWord = sized(new Uint8Array(size), this.tokenStopWord);
+    this.tokenStopWord = sized(new Int32Array(size), this.tokenStopWord);
     this.tokenSum = sized(new Int32Array(size), this.tokenSum);
     this.tokenPower = sized(new Int32Array(size), this.tokenPower);
     this.tokenInverse = sized(new Int32Array(size), this.tokenInverse);
@@ -214,6 +282,14 @@ function inverseOf(odd: number): number {
   let inverse = odd;
   for (let step = 0; step < 5; step += 1) inverse = Math.imul(inverse, 2 - Math.imul(odd, inverse));
   return inverse;
+}
+
+/** In pieces, because a call takes a bounded number of arguments. */
+function textOf(units: Uint16Array): string {
+  let text = '';
+  for (let from = 0; from < units.length; from += 8192)
+    text += String.fromCharCode(...units.subarray(from, from + 8192));
+  return text;
 }
 
 function enlarged(array: Int32Array): Int32Array {

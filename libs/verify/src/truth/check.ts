@@ -1,8 +1,8 @@
 import type { CheckOutcome, Document, Pipeline } from '@ballast/document';
 import { codeChecker } from './code.ts';
-import { checkMath } from './math.ts';
+import { mathChecker } from './math.ts';
 import { unknown } from './outcome.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Sandbox } from './program.ts';
 
 /** Runs the check a document brings; `undefined` for one that brings none. */
 export type Checker = (
@@ -13,10 +13,13 @@ export type Checker = (
 
 /** The checks of both kinds, code by way of a sandbox. */
 export function checker(pipeline: Pipeline['verify'], sandbox: Sandbox | undefined): Checker {
+  const checkMath = mathChecker({ timeoutMs: pipeline.timeoutMs });
   const checkCode = codeChecker({ sandbox, timeoutMs: pipeline.timeoutMs });
   return async ({ text, check }, trusted, signal) => {
     if (check === undefined) return undefined;
-    if (check.kind === 'math') return { kind: 'math', trusted, ...checkMath(text, check) };
+    if (check.kind === 'math') {
+      return { kind: 'math', trusted, ...(await checkMath(text, check, signal)) };
+    }
     const truth = pipeline.code === 'off' ? unknown('code_checks_off') : await checkCode(text, check, signal);
     return { kind: 'code', trusted, ...truth };
   };

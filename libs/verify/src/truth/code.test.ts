@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { codeChecker } from './code.ts';
 import type { CodeCheck } from './code.ts';
-import { fencedBlocks, pythonOf } from './fences.ts';
-import type { Program, Report, RunLimits, Sandbox } from './sandbox.ts';
+import { codeOf, fencedBlocks } from './fences.ts';
+import type { Program, Report, RunLimits, Sandbox } from './program.ts';
 
 const live = new AbortController().signal;
 const check = (tests: string, language: CodeCheck['language'] = 'python'): CodeCheck => ({
@@ -16,13 +16,13 @@ const check = (tests: string, language: CodeCheck['language'] = 'python'): CodeC
 function scripted(...reports: readonly Report[]): Sandbox & { readonly asked: (Program & RunLimits)[] } {
   const asked: (Program & RunLimits)[] = [];
   return {
-    available: true,
     version: 'scripted',
     asked,
     run: async (program, limits) => {
       asked.push({ ...program, ...limits });
       return reports[asked.length - 1] ?? { problem: 'no_verdict' };
     },
+    close: async () => {},
   };
 }
 
@@ -81,12 +81,20 @@ describe('what a run comes to', () => {
     test(`${name}: ${outcome}`, async () => assert.equal(await judged(scripted(...reports)), outcome));
   }
 
-  test('without a sandbox, in another language and without code nothing runs: unknown', async () => {
+  test('without tests the code is only compiled, which verifies nothing', async () => {
+    const sandbox = scripted({ compiles: true }, { compiles: false });
+    assert.equal(await judged(sandbox, 'x = 1', ' \n'), 'unknown compiles');
+    assert.equal(await judged(sandbox, 'x = ', ''), 'fail does_not_compile');
+    assert.deepEqual(
+      sandbox.asked.map(({ mode }) => mode),
+      ['compile', 'compile'],
+    );
+  });
+
+  test('without a sandbox for the language and without code nothing runs: unknown', async () => {
     assert.equal(await judged(undefined), 'unknown no_sandbox');
     const sandbox = scripted(good);
     const checker = codeChecker({ sandbox, timeoutMs: 5_000 });
-    assert.equal((await checker('x', check('t', 'javascript'), live)).detail, 'language_not_supported_yet');
-    assert.equal((await checker('x', check('t', 'typescript'), live)).detail, 'language_not_supported_yet');
     assert.equal((await checker(' \n', check('t'), live)).detail, 'no_code');
     assert.equal((await checker('```json\n{}\n```', check('t'), live)).detail, 'no_code');
     assert.equal((await checker('x'.repeat(2_000_000), check('t'), live)).detail, 'too_long');
@@ -124,10 +132,10 @@ describe('results are kept by content', () => {
 
 describe('the code of a document', () => {
   test('is its Python blocks, else the blocks without a language, else the whole text', () => {
-    assert.equal(pythonOf('x = 1'), 'x = 1');
-    assert.equal(pythonOf('Say:\n```\nx = 1\n```\nand\n```\ny = 2\n```'), 'x = 1\ny = 2');
-    assert.equal(pythonOf('```\nnoise\n```\n~~~Python\nx = 1\n~~~'), 'x = 1');
-    assert.equal(pythonOf('```sh\nls\n```'), undefined);
+    assert.equal(codeOf('x = 1', 'python'), 'x = 1');
+    assert.equal(codeOf('Say:\n```\nx = 1\n```\nand\n```\ny = 2\n```', 'python'), 'x = 1\ny = 2');
+    assert.equal(codeOf('```\nnoise\n```\n~~~Python\nx = 1\n~~~', 'python'), 'x = 1');
+    assert.equal(codeOf('```sh\nls\n```', 'python'), undefined);
   });
 
   test('blocks end at a fence of the same sign and length, or with the text', () => {

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Check } from '@ballast/document';
-import { pythonOf } from './fences.ts';
+import { codeOf } from './fences.ts';
 import { unknown } from './outcome.ts';
 import type { Truth } from './outcome.ts';
-import type { Program, Report, Sandbox } from './sandbox.ts';
+import type { Program, Report, RunLimits, Sandbox } from './program.ts';
+import { RecentlyUsed } from './recently-used.ts';
 
 /** A check that brings tests for the code of its document. */
 export type CodeCheck = Extract<Check, { readonly kind: 'code' }>;
@@ -29,44 +30,37 @@ export interface CodeCheckerOptions {
  * `pass` needs: every counted statement of the tests went through, at least one assertion was
  * reached, and the same tests fail on a program that defines nothing. What fails apart but passes in
  * one process (an object that calls itself equal to everything, or a shape the stand-ins do not carry)
- * is `unknown`. Exit codes never count.
+ * is `unknown`. Exit codes never count. Without tests the code is only compiled: `fail` when it does
+ * not, else `unknown` with the detail `compiles`.
  */
 export type CodeChecker = (text: string, check: CodeCheck, signal: AbortSignal) => Promise<Truth>;
 
 /** A checker with a result cache of its own. */
 export function codeChecker({ sandbox, timeoutMs, cacheEntries = 10_000 }: CodeCheckerOptions): CodeChecker {
-  const known = new Map<string, Truth>();
-  return async (text, check, signal) => {
-    if (check.language !== 'python') return unknown('language_not_supported_yet');
+  const known = new RecentlyUsed<Truth>(cacheEntries);
+  return async (text, { language, tests, entry }, signal) => {
     if (sandbox === undefined) return unknown('no_sandbox');
-    const code = pythonOf(text);
+    const code = codeOf(text, language);
     if (code === undefined || code.trim() === '') return unknown('no_code');
-    if (code.length > programLengthMax || check.tests.length > programLengthMax) return unknown('too_long');
-    const program: Program = { code, tests: check.tests, entry: check.entry };
+    if (code.length > programLengthMax || tests.length > programLengthMax) return unknown('too_long');
+    const program: Program = { language, code, tests, entry };
     const key = hash('sha256', JSON.stringify([sandbox.version, timeoutMs, program]), 'hex');
     const before = known.get(key);
-    known.delete(key);
-    const truth = before ?? (await examine(sandbox, program, timeoutMs, signal));
+    if (before !== undefined) return before;
+    const limits: RunLimits = { mode: tests.trim() === '' ? 'compile' : 'apart', timeoutMs, signal };
+    const truth = await examine(sandbox, program, limits);
     if (isLasting(truth)) known.set(key, truth);
-    const [oldest] = known.keys();
-    if (known.size > cacheEntries && oldest !== undefined) known.delete(oldest);
     return truth;
   };
 }
 
-async function examine(
-  sandbox: Sandbox,
-  program: Program,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Truth> {
+async function examine(sandbox: Sandbox, program: Program, limits: RunLimits): Promise<Truth> {
   const started = performance.now();
-  const report = await sandbox.run(program, { mode: 'apart', timeoutMs, signal });
-  const truth = read(report);
-  if (truth.outcome !== 'fail') return truth;
-  const left = timeoutMs - (performance.now() - started);
+  const truth = read(await sandbox.run(program, limits));
+  if (truth.outcome !== 'fail' || limits.mode === 'compile') return truth;
+  const left = limits.timeoutMs - (performance.now() - started);
   if (left < secondRunMs || truth.detail === 'cpu_limit' || truth.detail === 'memory_limit') return truth;
-  const second = await sandbox.run(program, { mode: 'together', timeoutMs: left, signal });
+  const second = await sandbox.run(program, { ...limits, mode: 'together', timeoutMs: left });
   if ('together' in second && second.together)
     return { ...truth, outcome: 'unknown', detail: 'passes_only_together' };
   return truth;
@@ -74,6 +68,9 @@ async function examine(
 
 function read(report: Report): Truth {
   if ('together' in report) return unknown('no_verdict');
+  // That code compiles says nothing about what it does.
+  if ('compiles' in report)
+    return report.compiles ? unknown('compiles') : { outcome: 'fail', detail: 'does_not_compile' };
   if ('problem' in report) {
     const { problem } = report;
     const fails = problem === 'cpu_limit' || problem === 'memory_limit' || problem === 'ended_early';
@@ -95,5 +92,5 @@ function raised(load: string | null): { readonly detail?: string } {
 
 /** A timeout or a lost sandbox may come out differently next time. */
 function isLasting({ detail }: Truth): boolean {
-  return detail !== 'timeout' && detail !== 'no_verdict';
+  return detail !== 'timeout' && detail !== 'no_verdict' && detail !== 'no_sandbox';
 }

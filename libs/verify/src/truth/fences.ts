@@ -1,3 +1,5 @@
+import type { Language } from './program.ts';
+
 /** One fenced block of a text. */
 export interface Fence {
   /** First word of the info string in lower case; empty when there is none. */
@@ -36,16 +38,20 @@ function closes(line: string, mark: string): boolean {
   return bare.length >= mark.length && bare.startsWith(mark) && bare === bare.charAt(0).repeat(bare.length);
 }
 
-const pythonNames: ReadonlySet<string> = new Set(['python', 'py', 'python3', 'py3']);
+const names: { readonly [L in Language]: ReadonlySet<string> } = {
+  python: new Set(['python', 'py', 'python3', 'py3']),
+  javascript: new Set(['javascript', 'js', 'node', 'mjs', 'ecmascript']),
+  typescript: new Set(['typescript', 'ts']),
+};
 
 /**
- * The Python of a document: its blocks marked as Python, else those without a language, else, when it
- * has no fenced block at all, the whole text. `undefined` when every block is of another language.
+ * The code of a document in one language: its blocks marked as such, else those without a language, else,
+ * when it has no fenced block at all, the whole text. `undefined` when every block is of another language.
  */
-export function pythonOf(text: string): string | undefined {
+export function codeOf(text: string, language: Language): string | undefined {
   const blocks = fencedBlocks(text);
   if (blocks.length === 0) return text;
-  const marked = blocks.filter(({ language }) => pythonNames.has(language));
-  const chosen = marked.length > 0 ? marked : blocks.filter(({ language }) => language === '');
+  const marked = blocks.filter((block) => names[language].has(block.language));
+  const chosen = marked.length > 0 ? marked : blocks.filter((block) => block.language === '');
   return chosen.length > 0 ? chosen.map(({ code }) => code).join('\n') : undefined;
 }

@@ -1,24 +1,71 @@
 import type { Check } from '@ballast/document';
+import { z } from 'zod';
+import { Lanes } from './lanes.ts';
+import type { Comparison } from './formula/compare.ts';
 import { expressionLengthMax, readNumber } from './number.ts';
 import type { Reading } from './number.ts';
 import { unknown } from './outcome.ts';
 import type { Truth } from './outcome.ts';
 import { distance, isAtMost, multiply, ofDouble } from './rational.ts';
+import { RecentlyUsed } from './recently-used.ts';
+import { Thread } from './thread.ts';
 
 /** A check that brings the right answer. */
 export type MathCheck = Extract<Check, { readonly kind: 'math' }>;
 
+/** How formulas are compared. */
+export interface MathCheckerOptions {
+  /** Wall clock of one comparison in milliseconds. */
+  readonly timeoutMs: number;
+  /** Results kept, least recently used leave first. */
+  readonly cacheEntries?: number;
+}
+
 /**
- * Compares the answer of a text with the right one, exactly (or within an absolute tolerance when the
- * check gives one). `pass` and `fail` need both sides to be understood whole; all else is `unknown`.
+ * Compares the answer of a text with the right one: exactly (or within an absolute tolerance when the
+ * check gives one) when both are plain numbers, else in a thread that ends at a deadline, as formulas.
+ * `pass` and `fail` need both sides to be understood whole; all else is `unknown`, with a detail. Rejects
+ * only with the reason of an aborted signal.
  */
-export function checkMath(text: string, check: MathCheck): Truth {
+export type MathChecker = (text: string, check: MathCheck, signal: AbortSignal) => Promise<Truth>;
+
+/** A checker with a thread and a result cache of its own. */
+export function mathChecker({ timeoutMs, cacheEntries = 10_000 }: MathCheckerOptions): MathChecker {
+  const known = new RecentlyUsed<Truth>(cacheEntries);
+  const lanes = new Lanes(1, async () => new Thread(new URL('./formula/worker.ts', import.meta.url)));
+  return async (text, check, signal) => {
+    const plain = comparePlain(text, check);
+    if ('outcome' in plain) return plain;
+    const key = JSON.stringify(plain);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const answer = await lanes.use(signal, (thread) => thread.ask(plain, timeoutMs, signal));
+    if ('problem' in answer) return unknown(answer.problem);
+    const read = truthSchema.safeParse(answer.message);
+    if (!read.success) return unknown('no_verdict');
+    known.set(key, read.data);
+    return read.data;
+  };
+}
+
+const truthSchema = z.union([
+  z.strictObject({ outcome: z.enum(['pass', 'fail']), passed: z.int(), total: z.int() }),
+  z.strictObject({ outcome: z.literal('unknown'), detail: z.string() }),
+]);
+
+/** The outcome when both answers are plain numbers or one cannot be read at all; else what to compare. */
+function comparePlain(text: string, check: MathCheck): Truth | Comparison {
   const answer = answerOf(text);
   if (answer === undefined) return unknown('no_answer');
-  const found = readAnswer(answer);
-  if (found === undefined) return unknown('answer_not_understood');
-  const expected = readAnswer(check.answer);
-  if (expected === undefined) return unknown('expected_not_understood');
+  const [left, right] = [bareAnswer(answer), bareAnswer(check.answer)];
+  if (left === undefined) return unknown('answer_not_understood');
+  if (right === undefined) return unknown('expected_not_understood');
+  const [found, expected] = [readNumber(left), readNumber(right)];
+  if (found === undefined || expected === undefined) {
+    // A per cent sign on one side alone may or may not mean a hundredth.
+    if (left.includes('%') !== right.includes('%')) return unknown('per_cent_or_not');
+    return { found: left, expected: right, tolerance: check.tolerance ?? 0 };
+  }
   const agree = agrees(found, expected, check.tolerance ?? 0);
   if (agree === undefined) return unknown('out_of_range');
   if (agree) return { outcome: 'pass', passed: 1, total: 1 };
@@ -70,17 +117,17 @@ function balanced(text: string, start: number): string | undefined {
   return undefined;
 }
 
-/** `x = 5` says 5 when the left side is one name; any other equation is not read. */
-function readAnswer(text: string): Reading | undefined {
-  const bare = text
-    .trim()
-    .replace(/^\$+|\$+$/g, '')
-    .replace(/\.$/, '');
-  const [left = '', right, ...more] = bare.split('=');
-  if (right === undefined) return readNumber(bare);
-  return more.length === 0 && /^\s*[A-Za-z](?:_\{?\w{1,8}\}?)?\s*$/.test(left)
-    ? readNumber(right)
-    : undefined;
+const dollars = /^(?:\$\$?|\\\(|\\\[)([^]*?)(?:\$\$?|\\\)|\\\])$/;
+
+/** Without dollars and full stop; `x = 5` says 5 when the left side is one name, any other relation is not read. */
+function bareAnswer(text: string): string | undefined {
+  if (text.length > expressionLengthMax) return undefined;
+  const trimmed = text.trim().replace(/\.$/, '');
+  const bare = (dollars.exec(trimmed)?.[1] ?? trimmed).replace(/\.$/, '').trim();
+  // The = of a lower limit (\sum_{k=1}) is no equation.
+  const [left = '', right, ...more] = bare.split(/=(?![^{}]*\})/);
+  if (right === undefined) return bare;
+  return more.length === 0 && /^\s*[A-Za-z](?:_\{?\w{1,8}\}?)?\s*$/.test(left) ? right.trim() : undefined;
 }
 
 function agrees(found: Reading, expected: Reading, tolerance: number): boolean | undefined {

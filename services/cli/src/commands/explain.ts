@@ -35,8 +35,9 @@ export const explain: Command = {
         'explain needs the dataset root and an id: ballast explain DIR ID',
       );
     const rows = await findDocument(root, id);
-    const messages =
-      rows.length > 0 ? [] : await findInState(flags.text('state') ?? join(root, '_state'), id);
+    const messages = rows.some(({ action }) => action === 'keep')
+      ? []
+      : await findInState(flags.text('state') ?? join(root, '_state'), id, rows);
     if (rows.length + messages.length === 0)
       throw new BallastError(
         cliErrors.unknownDocument,
@@ -61,7 +62,9 @@ function renderRow(row: FoundRow): string {
     row.action === 'keep'
       ? `kept in ${place} (lane ${row.lane}, use ${(row.repeat_index ?? 0) + 1} of ${row.repeats_granted ?? 1})`
       : `${row.action}: ${row.reason}, in ${place}`;
-  return `${row.id}: ${outcome}\n${renderVerdicts(row.verdicts)}`;
+  const position = `${row.position_topic}/${row.position_partition}/${row.position_offset}`;
+  const copy = row.replay_of === null ? '' : ` (${position}, replayed from ${row.replay_of})`;
+  return `${row.id}${copy}: ${outcome}\n${renderVerdicts(row.verdicts)}`;
 }
 
 function renderMessage({ id, topic, verdicts }: FoundMessage): string {

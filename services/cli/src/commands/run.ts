@@ -37,7 +37,17 @@ const args = {
     description: 'Documents with label: human | synthetic, to calibrate the detector',
   },
   config: { type: 'string', valueHint: 'FILE', description: 'pipeline.yaml' },
-  state: { type: 'string', valueHint: 'DIR', description: 'Embedded state; default DIR/_state of the table' },
+  state: {
+    type: 'string',
+    valueHint: 'DIR',
+    description: 'Embedded state, or the state of services over brokers; default DIR/_state of the table',
+  },
+  brokers: {
+    type: 'string',
+    valueHint: 'host:port,…',
+    description: 'With a stage as a service: Kafka brokers; default kafka.brokers, else the embedded topics',
+  },
+  insecure: { type: 'boolean', description: 'Allow an unencrypted connection to brokers on another host' },
   output: {
     type: 'string',
     valueHint: 'FILE',

@@ -1,4 +1,4 @@
-import { configHash, loadPipeline, pipelineJsonSchema } from '@ballast/host';
+import { configHash, loadPipeline, pipelineJsonSchema, redacted } from '@ballast/host';
 import type { Command } from '../command.ts';
 
 const args = {
@@ -27,7 +27,7 @@ export const validate: Command = {
     const pipeline = loadPipeline(file);
     if (flags.on('json'))
       process.stdout.write(
-        `${JSON.stringify({ schemaVersion: 1, pipeline, hash: configHash(pipeline) }, undefined, 2)}\n`,
+        `${JSON.stringify({ schemaVersion: 1, pipeline: redacted(pipeline), hash: configHash(pipeline) }, undefined, 2)}\n`,
       );
     else process.stderr.write(`${file ?? 'the defaults'}: valid, hash ${configHash(pipeline)}\n`);
     return 0;

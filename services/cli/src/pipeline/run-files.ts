@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Pipeline } from '@ballast/document';
-import { createLogger } from '@ballast/host';
+import { createLogger, failPoint } from '@ballast/host';
 import { startMixer } from '@ballast/mixer';
 import type { MixerOffsets, RunningMixer } from '@ballast/mixer';
 import { referenceOf } from '@ballast/oversample';
@@ -12,7 +12,6 @@ import { countFlow } from './flow.ts';
 import type { FlowDocuments, TableStates } from './flow.ts';
 import { reportCalibration } from '@ballast/detect';
 import type { FamilyReport } from '@ballast/detect';
-import { failPoint } from './fail-point.ts';
 import { ingestFiles } from './inputs.ts';
 import type { InputReport } from './inputs.ts';
 import { addUnits, noUnits, shardOf } from './judged-units.ts';

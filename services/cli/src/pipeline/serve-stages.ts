@@ -1,5 +1,6 @@
 import { detector } from '@ballast/detector';
 import { serve } from '@ballast/host';
+import { openOnBrokers } from '@ballast/kafka';
 import { serveMixer } from '@ballast/mixer';
 import { oversampler } from '@ballast/oversampler';
 import { BallastError } from '@ballast/stage';
@@ -32,11 +33,16 @@ export function servicesOf(stages: string) {
   return [first, ...rest] as const;
 }
 
-/** Runs stages as a service over the embedded topics until SIGTERM; the services' own main.ts do the same. */
+/** Runs stages as a service, over brokers or embedded topics, until SIGTERM; the services' own main.ts do the same. */
 export async function serveStages(stages: string, flags: Flags): Promise<number> {
   const passed = ['state', 'config', 'port', ...(stages === 'mixer' ? ['table'] : [])].flatMap((name) => {
     const value = flags.text(name);
     return value === undefined ? [] : [`--${name}`, value];
   });
-  return stages === 'mixer' ? await serveMixer(passed) : await serve(servicesOf(stages), passed);
+  const brokers = flags.texts('brokers');
+  if (brokers.length > 0) passed.push('--brokers', brokers.join(','));
+  if (flags.on('insecure')) passed.push('--insecure');
+  return stages === 'mixer'
+    ? await serveMixer(passed, openOnBrokers)
+    : await serve(servicesOf(stages), passed, openOnBrokers);
 }

@@ -2,9 +2,8 @@
  * What a worker process does: the three stages over some of the partitions. Ends the process with
  * exit status 0 when all input is routed or it was drained.
  */
-import { createLogger, exitCodeOf, formatError } from '@ballast/host';
+import { createLogger, exitCodeOf, failPoint, formatError } from '@ballast/host';
 import { openTopics } from '@ballast/stage/embedded';
-import { failPoint } from './fail-point.ts';
 import { runLoops } from './loops.ts';
 import { Tally } from './tally.ts';
 import { toWorkerSchema } from './worker-messages.ts';

@@ -1,21 +1,12 @@
 """The subject: runs the code of the document, and answers what the driver asks of it. Follows wire.py."""
 
-def limit(kind, soft, hard=None):
-    current = resource.getrlimit(kind)[1]
-    hard = soft if hard is None else hard
-    if current != resource.RLIM_INFINITY:
-        soft, hard = min(soft, current), min(hard, current)
-    resource.setrlimit(kind, (soft, hard))
-
-
-def be_subject(channel, limits):
+def be_subject(channel, bounds):
     quiet = os.open("/dev/null", os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(quiet, fd)
     os.closerange(3, channel.fileno())
     os.closerange(channel.fileno() + 1, 256)
-    limit(resource.RLIMIT_NPROC, limits["processes"])
-    limit(resource.RLIMIT_CPU, limits["cpuSeconds"], limits["cpuSeconds"] + 1)
+    limit(resource.RLIMIT_CPU, bounds["cpuSeconds"], bounds["cpuSeconds"] + 1)
     wire = Wire(channel)
     wire.exceptions = None
     wire.stand_in = lambda _, number: callback(wire, number)

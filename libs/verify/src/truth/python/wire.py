@@ -1,13 +1,19 @@
 """Runs the code of a document against its tests and prints one verdict line.
 
-Two processes, forked before the request is read. The *subject* runs the document's code: it
-never holds the tests, the expected values or the nonce. The *driver* runs the tests; the names
-the document defines are stand-ins there that call into the subject and get plain values back,
-so every comparison happens on this side. The driver is not dumpable: the subject, of the same
-user, can neither read its memory nor its file descriptors (ptrace(2), PR_SET_DUMPABLE).
+A *zygote* waits with everything imported and forks a fresh pair of processes for each check, shut
+in by themselves, before the request is read. The *subject* runs the document's code: it never holds
+the tests, the expected values or the nonce. The *driver* runs the tests; the names the document
+defines are stand-ins there that call into the subject and get plain values back, so every comparison
+happens on this side. The driver is not dumpable: the subject, of the same user, can neither read its
+memory nor its file descriptors (ptrace(2), PR_SET_DUMPABLE).
 """
 
-import ast, builtins, collections, ctypes, decimal, fractions, json, os, resource, select, signal, socket, struct, sys, time
+import ast, builtins, collections, ctypes, decimal, fractions, gc, json, os, platform, resource, select, signal, socket, struct, sys, time
+# Not needed here; imported once so that no check pays for them again.
+import abc, bisect, cmath, contextlib, copy, dataclasses, datetime, enum, functools, heapq, io, itertools, math, operator, random, re, statistics, string, textwrap, typing, unittest
+
+# `-c` puts the working folder first, where a document could lay modules for the driver to import.
+sys.path[:] = [path for path in sys.path if path]
 
 MAX_MESSAGE = 4 << 20
 MAX_DEPTH = 100

@@ -1,0 +1,57 @@
+import { BallastError } from '@ballast/stage';
+import type { Admin } from 'kafkajs';
+import { typeOf } from './describe-topics.ts';
+import { adminErrors } from './errors.ts';
+import type { PlannedTopic } from './topic-plan.ts';
+
+/**
+ * Creates what is missing of the plan and leaves alone what exists; resolves with the names created.
+ * Running it again, or twice at once, is the same as running it once.
+ * Throws BALLAST_KAFKA_REPLICATION and BALLAST_KAFKA_DENIED.
+ */
+export async function createTopics(admin: Admin, plan: readonly PlannedTopic[]): Promise<readonly string[]> {
+  const created: string[] = [];
+  const present = new Set(await admin.listTopics());
+  for (const topic of plan) {
+    if (present.has(topic.name)) continue;
+    if (await createTopic(admin, topic)) created.push(topic.name);
+  }
+  return created;
+}
+
+/** False when somebody else was first. */
+async function createTopic(admin: Admin, topic: PlannedTopic): Promise<boolean> {
+  try {
+    return await admin.createTopics({
+      waitForLeaders: true,
+      topics: [
+        {
+          topic: topic.name,
+          numPartitions: topic.partitions,
+          replicationFactor: topic.replication,
+          configEntries: Object.entries(topic.settings).map(([name, value]) => ({ name, value })),
+        },
+      ],
+    });
+  } catch (cause) {
+    const type = typeOf(first(cause));
+    if (type === 'INVALID_REPLICATION_FACTOR') {
+      throw new BallastError(
+        adminErrors.replication,
+        `${topic.name}: the cluster has fewer brokers than ${topic.replication} replicas need`,
+        { cause },
+      );
+    }
+    if (type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'CLUSTER_AUTHORIZATION_FAILED') {
+      throw new BallastError(adminErrors.denied, `the broker denies Create on ${topic.name} to this user`, {
+        cause,
+      });
+    }
+    throw cause;
+  }
+}
+
+/** CreateTopics answers for each topic; kafkajs throws an aggregate of them. */
+function first(error: unknown): unknown {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : error;
+}

@@ -1,0 +1,170 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pipeline, TopicPartition } from '@ballast/document';
+import { openKafkaTopics } from '../service/topics.ts';
+import type { KafkaTopics } from '../service/topics.ts';
+import { assertTopics, formatDifference } from './check-topics.ts';
+import { openClient } from './client.ts';
+import { measureLag } from './measure-lag.ts';
+import { connectionError, openBrokers } from './open-brokers.ts';
+import type { Brokers } from './open-brokers.ts';
+import { openPartitionReader } from './partition-reader.ts';
+import { planTopics, publishedTopic } from './topic-plan.ts';
+import type { PlannedTopic } from './topic-plan.ts';
+import { watchPartitions } from './watch-topics.ts';
+
+/** What a service asks for; the host's request has this shape. */
+export interface ServiceRequest {
+  /** Consumer group, and name of the client. */
+  readonly group: string;
+  readonly pipeline: Pipeline;
+  /** Folder that this replica has to itself. */
+  readonly replicaDir: string;
+  readonly reads: (topic: string) => boolean;
+  readonly writes: readonly string[];
+  readonly insecure: boolean;
+  readonly logger: ServiceLogger;
+  /** Called at named points between write and commit, so that tests can stop the process there. */
+  readonly failAt: (point: string) => void;
+  /** Told every few seconds how far the group is behind. */
+  readonly onLag: (lags: readonly ServiceLag[]) => void;
+  /** Next offset by partition, where the truth is not the group's own offsets. */
+  readonly places?: () => Promise<(input: TopicPartition) => bigint>;
+}
+
+/** How far a group is behind on a partition. */
+interface ServiceLag extends TopicPartition {
+  readonly messages: bigint;
+  readonly seconds: number;
+}
+
+/** What of a logger is used here. */
+interface ServiceLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** First offset a partition still holds, and the one after its last. */
+interface Bounds {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** What a service runs over. */
+export interface OpenedOnBrokers extends AsyncDisposable {
+  readonly topics: KafkaTopics;
+  /** What each partition holds now, by `topic/partition`. */
+  bounds(topics: readonly string[]): Promise<ReadonlyMap<string, Bounds>>;
+  readonly clusterId: string;
+  /** True while messages can be taken: joined, assigned, brokers within reach. */
+  readonly ready: () => boolean;
+  /** Rejects when only a new process can go on. */
+  readonly failed: Promise<never>;
+}
+
+/**
+ * Opens the topics of one service on its brokers: refuses topics that are not as they must be, takes
+ * part in the group under the name its predecessor had, and watches partitions and lag while it runs.
+ * Throws what openBrokers and assertTopics throw, within 10 s.
+ */
+export async function openOnBrokers(request: ServiceRequest): Promise<OpenedOnBrokers> {
+  const { pipeline, group, insecure, logger } = request;
+  const brokers = await openBrokers(pipeline.kafka, { name: group, insecure });
+  try {
+    const plan = touched(brokers, request);
+    const { partitions, differences } = await assertTopics(brokers.admin, plan, brokers.bootstrap);
+    for (const difference of differences)
+      logger.warn({ fix: difference.fix }, `topics: ${formatDifference(difference)}`);
+    return await openChecked(request, brokers, plan, partitions);
+  } catch (error) {
+    await brokers[Symbol.asyncDispose]();
+    throw connectionError(error, pipeline.kafka.brokers);
+  }
+}
+
+async function openChecked(
+  request: ServiceRequest,
+  brokers: Brokers,
+  plan: readonly PlannedTopic[],
+  partitions: number,
+): Promise<OpenedOnBrokers> {
+  const stop = new AbortController();
+  const { pipeline, group, insecure, replicaDir, failAt } = request;
+  const topics = await openKafkaTopics({
+    kafka: await openClient(pipeline.kafka, { name: group, insecure }, 'patient'),
+    admin: brokers.admin,
+    partitions,
+    sessionTimeoutMs: pipeline.kafka.sessionTimeoutMs,
+    replicaDir,
+    failAt,
+    gaps: (topic) => pipeline.ingest.some((entry) => entry.topic === topic && entry.gaps === 'allowed'),
+  });
+  let isReachable = true;
+  const watchedNames = plan.filter((topic) => topic.name !== publishedTopic).map(({ name }) => name);
+  const watched = watchPartitions(brokers.admin, watchedNames, partitions, {
+    signal: stop.signal,
+    reachable: (now) => (isReachable = now),
+  });
+  const failed = Promise.race([topics.failed, watched.then(() => new Promise<never>(() => undefined))]);
+  failed.catch(() => undefined);
+  void reportLag(request, brokers, watchedNames.filter(request.reads), stop.signal);
+  return {
+    topics,
+    bounds: (names) => boundsOf(brokers, names),
+    clusterId: brokers.clusterId,
+    ready: () => isReachable && topics.joined(),
+    failed,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await Promise.race([
+        Promise.allSettled([topics[Symbol.asyncDispose](), brokers[Symbol.asyncDispose]()]),
+        delay(closeMs, undefined, { ref: false }),
+      ]);
+    },
+  };
+}
+
+/** Measures the lag until the signal aborts. While no broker answers the last figures stand. */
+async function reportLag(
+  { group, onLag, places }: ServiceRequest,
+  { kafka, admin }: Brokers,
+  topics: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  await using reader = await openPartitionReader(kafka, topics);
+  while (!signal.aborted) {
+    try {
+      const next = await places?.();
+      onLag(await measureLag(admin, reader, [{ group, topics, ...(next === undefined ? {} : { next }) }]));
+    } catch {
+      // The broker is away or a partition has no leader: readiness tells, the next measurement is soon.
+    }
+    await delay(lagMs, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
+
+async function boundsOf({ admin }: Brokers, topics: readonly string[]): Promise<ReadonlyMap<string, Bounds>> {
+  const bounds = new Map<string, Bounds>();
+  for (const topic of topics)
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic))
+      bounds.set(`${topic}/${partition}`, { low: BigInt(low), high: BigInt(high) });
+  return bounds;
+}
+
+/** The topics a service touches, of all that are planned. The mixer keeps no snapshots. */
+function touched(
+  { count }: Brokers,
+  { group, pipeline, reads, writes }: ServiceRequest,
+): readonly PlannedTopic[] {
+  const ingest = pipeline.ingest.flatMap(({ topic }) => (topic === undefined ? [] : [topic]));
+  return planTopics({ partitions: partitionsDefault, brokers: count, kafka: pipeline.kafka, ingest }).filter(
+    ({ name, kind }) => reads(name) || writes.includes(name) || (kind === 'side' && group !== 'mixer'),
+  );
+}
+
+/** Named in the command that creates topics where none exists yet. */
+const partitionsDefault = 4;
+/** Milliseconds between two measurements of the lag. */
+const lagMs = 5_000;
+/** Milliseconds that connections have to close; the process must not wait for a broker that is away. */
+const closeMs = 2_000;

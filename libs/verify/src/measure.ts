@@ -1,0 +1,11 @@
+/** What comparisons with other tools need (test/bench); no part of the verifier's own surface. */
+export { bandNames, Shingles } from './dedup/minhash.ts';
+export { examine } from './heuristics/examine.ts';
+export { presets } from './heuristics/preset.ts';
+export { seededTexts } from './seeded-texts.ts';
+export { Lexicon } from './text/lexicon.ts';
+export { countSentences } from './text/sentences.ts';
+export { tokenizers } from './text/tokenizers.ts';
+export { checker } from './truth/check.ts';
+export { differentPairs, equalPairs } from './truth/formula/golden-pairs.ts';
+export { Words, wordsOf } from './text/words.ts';

@@ -1,0 +1,156 @@
+import { formatTopicPartition, topicOf } from '@ballast/document';
+import type { Pipeline } from '@ballast/document';
+import { configHash, openReplica } from '@ballast/host';
+import type { BrokerTopics, Logger, Metrics, OpenBroker } from '@ballast/host';
+import { BallastError } from '@ballast/stage';
+import type { Topics } from '@ballast/stage';
+import { openTable } from '@ballast/table';
+import type { Table } from '@ballast/table';
+import { join } from 'node:path';
+import { assertContinues, bindToCluster, mixerTopics, placesIn } from './broker-table.ts';
+import { mixerErrors } from './errors.ts';
+import type { MixerFlags } from './flags.ts';
+import { startMixer } from './mixer.ts';
+
+/** The partitions a member holds until the group is dealt out anew. */
+export interface Assignment {
+  readonly partitions: readonly number[];
+  /** Aborts when they are to be given up. */
+  readonly signal: AbortSignal;
+  /** Commits next offsets by `topic/partition` to the group, for display; nothing goes by them. */
+  readonly show: (places: ReadonlyMap<string, bigint>) => Promise<void>;
+}
+
+/** Topics on brokers, as the mixer needs them. */
+export interface MixerTopics extends Topics {
+  /** One assignment per generation of the group; the next is asked for when the last is given up. */
+  assignments(group: string, topic: string, signal: AbortSignal): AsyncIterable<Assignment>;
+}
+
+/** How the mixer runs over brokers. */
+export interface OverBrokers {
+  readonly flags: MixerFlags;
+  readonly pipeline: Pipeline;
+  readonly logger: Logger;
+  readonly openBroker: OpenBroker<MixerTopics>;
+  readonly metrics: Metrics;
+  /** Told how readiness is asked once the mixer is joined. */
+  readonly onOpen: (ready: () => boolean) => void;
+}
+
+/**
+ * Runs a mixer in the group `mixer` until the signal aborts: one mixer per generation over the
+ * partitions it was dealt. Where each lane goes on is what the table's log says; the group's offsets
+ * are for display. Lanes wait unread on the broker. Throws BALLAST_MIXER_FOREIGN_CLUSTER,
+ * BALLAST_MIXER_TOPIC_BEHIND and BALLAST_MIXER_EXPIRED before anything is read.
+ */
+export async function mixOverBrokers(options: OverBrokers, signal: AbortSignal): Promise<void> {
+  const { flags, pipeline, logger } = options;
+  const table = await openTable(flags.table, {
+    limits: { ...pipeline.mixer.caps, repeatedTokens: pipeline.mixer.repeatedTokensMax },
+    configSha256: configHash(pipeline),
+  });
+  await using replica = await openReplica(options.openBroker, {
+    group: 'mixer',
+    pipeline,
+    stateDir: flags.state ?? join(flags.table, '_state'),
+    reads: (topic) => mixerTopics.includes(topic),
+    writes: [],
+    insecure: flags.insecure,
+    logger,
+    metrics: options.metrics,
+    places: () => placesIn(table),
+  });
+  await bindToCluster(table, replica.clusterId);
+  const bounds = await replica.bounds(mixerTopics);
+  assertContinues(table, ({ topic, partition }) => bounds.get(`${topic}/${partition}`));
+  options.onOpen(replica.ready);
+  await Promise.race([mixGenerations(options, table, replica, signal), replica.failed]);
+}
+
+async function mixGenerations(
+  options: OverBrokers,
+  table: Table,
+  { topics, clusterId }: Pick<BrokerTopics<MixerTopics>, 'topics' | 'clusterId'>,
+  stop: AbortSignal,
+): Promise<void> {
+  const { logger } = options;
+  for await (const { partitions, signal, show } of topics.assignments('mixer', topicOf('human'), stop)) {
+    if (stop.aborted) return;
+    if (partitions.length === 0) continue;
+    const showing = showPlaces(table, partitions, show, signal);
+    try {
+      while (!stop.aborted && !signal.aborted) {
+        logger.info({ partitions }, 'mixing');
+        const until = AbortSignal.any([stop, signal]);
+        await mixUntil(until, { options, topics, clusterId, partitions });
+      }
+    } finally {
+      await showing.end();
+    }
+    if (stop.aborted) return;
+  }
+}
+
+interface Mixing {
+  readonly options: OverBrokers;
+  readonly topics: Topics;
+  readonly clusterId: string;
+  readonly partitions: readonly number[];
+}
+
+/**
+ * Mixes until the signal aborts, or until another mixer's commit for one of these partitions came first:
+ * its last one, from before they were dealt anew. Nothing of ours is in the table then, and the next
+ * mixer goes on from there.
+ */
+async function mixUntil(
+  signal: AbortSignal,
+  { options, topics, clusterId, partitions }: Mixing,
+): Promise<void> {
+  const { flags, pipeline, logger, metrics } = options;
+  try {
+    const mixer = await startMixer({
+      pipeline,
+      topics,
+      root: flags.table,
+      logger,
+      clusterId,
+      partitions,
+      signal,
+      ended: () => false,
+      observe: metrics.recordBatch,
+    });
+    await mixer.done;
+  } catch (error) {
+    if (!(error instanceof BallastError) || error.code !== mixerErrors.overtaken.code) throw error;
+    logger.warn({ partitions }, 'another mixer committed first: going on from its commit');
+  }
+}
+
+/** Milliseconds between two looks at what the table has committed. */
+const showMs = 2_000;
+
+/** Keeps the group's offsets, which tools for brokers show, close behind what the table has committed. */
+function showPlaces(
+  table: Table,
+  partitions: readonly number[],
+  show: Assignment['show'],
+  signal: AbortSignal,
+): { end(): Promise<void> } {
+  const once = async (): Promise<void> => {
+    const next = await placesIn(table);
+    const inputs = mixerTopics.flatMap((topic) => partitions.map((partition) => ({ topic, partition })));
+    await show(new Map(inputs.map((input) => [formatTopicPartition(input), next(input)])));
+  };
+  const timer = setInterval(() => {
+    // A broker that is away shows nothing new; the next look is soon.
+    if (!signal.aborted) void once().catch(() => undefined);
+  }, showMs);
+  return {
+    async end() {
+      clearInterval(timer);
+      if (!signal.aborted) await once().catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * The quality filters and MinHash against datatrove 0.10.1 with spaCy 3.8.18, both run here.
+ *
+ *   npm run compare:datatrove -- [--documents 10000] [--seeded 3500] [--seed 1] [--rounds 5] [--fixtures]
+ *
+ * Texts: documentation of what is installed on this host, read as it lies; seeded texts of our own and
+ * fuzz; translated man pages for FineWeb-2's languages; every code point. Compared: the words, the first reason of each filter and of the chain, every
+ * ratio as its two whole numbers, the text that C4 leaves, both MinHash signatures, and the CPU time of
+ * chain and signature. Prints ten differences at most and last one line,
+ * `equal E of N, signatures E of N, chain R x, minhash R x`; exit 1 when a goal is missed, 69 when the
+ * oracle cannot be had.
+ * `--fixtures` writes what the oracle says of 280 seeded texts for the ordinary tests. It does not say
+ * how well the rules judge, nor anything of other versions.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { seededTexts } from '@ballast/verify/measure';
+import { compareDocuments } from './compare-documents.ts';
+import { compareFineweb2 } from './compare-fineweb2.ts';
+import { compareSpeed } from './compare-speed.ts';
+import { installedTexts } from './compare-texts.ts';
+import { compareWords } from './compare-words.ts';
+import { openOracle, OracleError } from './oracle.ts';
+
+const { values } = parseArgs({
+  options: {
+    documents: { type: 'string', default: '10000' },
+    seeded: { type: 'string', default: '3500' },
+    seed: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '5' },
+    fixtures: { type: 'boolean', default: false },
+  },
+});
+const goals = { chain: 100, minhash: 50, passing: 2000, perReason: 20 };
+const fixtures = new URL('../../libs/verify/src/datatrove.fixture.jsonl', import.meta.url);
+/** 100,001 words, which no other text has: each is one short word of many. */
+const longTexts = Array.from({ length: 20 }, (_, text) =>
+  Array.from({ length: 100_001 }, (_, index) => ((index * (2 * text + 7)) % 9973).toString(36)).join(' '),
+);
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof OracleError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 69;
+}
+
+async function main(): Promise<number> {
+  await using oracle = openOracle(new URL('../../.cache', import.meta.url).pathname);
+  if (values.fixtures) {
+    const texts = [...seededTexts(7, 280)];
+    const answers = await Promise.all(texts.map((text) => oracle.ask({ task: 'document', text })));
+    writeFileSync(fixtures, answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
+    process.stdout.write(`wrote ${answers.length} answers to ${fixtures.pathname}\n`);
+    return 0;
+  }
+  const roots = [
+    new URL('../../node_modules', import.meta.url).pathname,
+    oracle.packages,
+    '/usr/share/doc',
+    '/usr/share/man',
+    '/usr/lib/python3',
+  ];
+  const found = installedTexts(roots, Number(values.documents));
+  const seeded = [...seededTexts(Number(values.seed), Number(values.seeded)), ...longTexts];
+  process.stdout.write(`${found.length} installed documents, ${seeded.length} seeded texts\n`);
+  const words = await compareWords(oracle, Number(values.seed));
+  process.stdout.write(`words: ${words.equal} of ${words.texts} texts equal, ${words.tokens} tokens\n`);
+  const fineweb2 = await compareFineweb2(oracle, [...seededTexts(Number(values.seed) + 2, 540)]);
+  process.stdout.write(
+    `fineweb2: ${fineweb2.equal} of ${fineweb2.texts} first reasons equal (de, fr, es, ar)\n`,
+  );
+  const documents = await compareDocuments(oracle, [...found, ...seeded]);
+  for (const [reason, count] of [...documents.reasons].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    process.stdout.write(`  ${reason.padEnd(30)} ${count}\n`);
+  const speed = await compareSpeed(oracle, documents.passing.slice(0, 500), Number(values.rounds));
+  for (const line of speed.lines) process.stdout.write(`${line}\n`);
+  const scarce = [...documents.reasons].filter(([, count]) => count < goals.perReason);
+  const misses = [
+    ...(found.length < Number(values.documents) ? [`only ${found.length} documents are installed here`] : []),
+    ...(words.equal < words.texts ? ['words differ'] : []),
+    ...(fineweb2.equal < fineweb2.texts ? ['verdicts of fineweb2 differ'] : []),
+    ...(documents.equal < documents.count ? ['verdicts or ratios differ'] : []),
+    ...(documents.signatures < documents.count ? ['signatures differ'] : []),
+    ...(documents.passing.length < goals.passing ? [`only ${documents.passing.length} documents pass`] : []),
+    ...scarce.map(([reason, count]) => `${reason} occurs ${count} times`),
+    ...(speed.chain < goals.chain ? [`chain below ${goals.chain} x`] : []),
+    ...(speed.minhash < goals.minhash ? [`minhash below ${goals.minhash} x`] : []),
+  ];
+  for (const miss of misses) process.stdout.write(`goal missed: ${miss}\n`);
+  process.stdout.write(
+    `equal ${documents.equal} of ${documents.count}, signatures ${documents.signatures} of ${documents.count}, ` +
+      `chain ${speed.chain.toFixed(0)} x, minhash ${speed.minhash.toFixed(0)} x\n`,
+  );
+  return misses.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,48 @@
+import { ownBroker } from '../../../broker/shared.ts';
+import { exactlyOnce, pick, sized } from '../fault-case.ts';
+import type { CaseContext, FaultCase, Outcome } from '../fault-case.ts';
+import { PipelineRun } from '../pipeline-run.ts';
+import { stages } from '../progress.ts';
+
+/** F1: SIGKILL of a random replica of a random service, again and again while documents flow. */
+export const killServices: FaultCase = {
+  id: 'F1',
+  title: 'SIGKILL of a random service',
+  target: '200 kills over 1,000,000 documents, 2 replicas each: 0/0, order kept, recovery ≤ 3 s',
+  slices: 20,
+  run: killRandomly,
+};
+
+async function killRandomly(context: CaseContext): Promise<Outcome> {
+  const kills = sized(context, 10);
+  const set = { seed: context.seed, count: Math.max(2_000, sized(context, 50_000)), size: 600 };
+  await using broker = await ownBroker();
+  const replicas = { detector: 2, verifier: 2, oversampler: 2, mixer: 2 };
+  await using run = new PipelineRun({ bootstrap: broker.bootstrap, set, replicas });
+  await run.createTopics();
+  await run.produce();
+  run.start();
+  const recoveryMs: number[] = [];
+  const injected: { [fault: string]: number } = {};
+  for (let kill = 0; kill < kills; kill += 1) {
+    // Spread over the work, so that every kill meets documents on their way.
+    await run.untilDone('verifier', Math.floor(((kill + 0.5) * set.count) / (kills + 1)));
+    const stage = pick(context, stages);
+    const victim = pick(context, [0, 1]);
+    run.replicas(stage)[victim]?.signal('SIGKILL');
+    injected[`SIGKILL ${stage}`] = (injected[`SIGKILL ${stage}`] ?? 0) + 1;
+    const ms = await run.progress.recovery(stage, 60_000);
+    if (ms !== undefined) recoveryMs.push(ms);
+    context.say(
+      `${kill + 1} of ${kills}: ${stage}-${victim}, ${ms === undefined ? 'nothing waited' : `back after ${ms} ms`}`,
+    );
+  }
+  const check = await run.finish();
+  return exactlyOnce({ documents: set.count, injected, check, recoveryMs, figures: memory(run) });
+}
+
+/** Greatest anonymous memory of any service, MiB. */
+export function memory(run: PipelineRun): { readonly 'peak RssAnon MiB': number } {
+  const peak = Math.max(0, ...run.supervisor.services.map(({ peakBytes }) => peakBytes));
+  return { 'peak RssAnon MiB': Math.round(peak / 2 ** 20) };
+}
