@@ -56,7 +56,7 @@ export function cpuMsOf(pid: number): number {
 
 const partitions = 4;
 /** Documents per send: about 800 kB of the bench's documents. */
-const perSend = 400;
+export const perSend = 400;
 
 /** The bare kafkajs loops: idempotent, acknowledged by all, one partition per send, one send in flight. */
 export class BareLoops {

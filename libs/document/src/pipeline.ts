@@ -113,12 +113,12 @@ const ruleTestSchema = z.strictObject({
   name: z.string().optional().describe('What the test shows. Default its number.'),
   document: z
     .strictObject({
-      text: z.string(),
-      source: z.string().default('test'),
-      url: z.string().optional(),
-      lang: z.string().optional(),
-      labels: z.record(z.string(), z.string()).optional(),
-      check: checkSchema.optional(),
+      text: z.string().describe('Its text.'),
+      source: z.string().default('test').describe('Its source name.'),
+      url: z.string().optional().describe('Its address.'),
+      lang: z.string().optional().describe('Its language, a BCP 47 tag.'),
+      labels: z.record(z.string(), z.string()).optional().describe('Its labels, by name.'),
+      check: checkSchema.optional().describe('The ground truth it brings along.'),
       pool: poolSchema.default('uncertain').describe('Pool the detector would have put it in.'),
       p: share.default(0.5).describe('Probability of synthetic text the detector would have given it.'),
     })

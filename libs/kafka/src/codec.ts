@@ -7,9 +7,12 @@ const headerBytesMax = 64 * 1024;
 
 /** A message as kafkajs's producer takes it. */
 export interface EncodedMessage {
-  readonly value: Buffer;
+  /** Null on every topic that is not compacted: the partition is given. */
+  readonly key: string | null;
+  /** Null for a pointer without value. */
+  readonly value: Buffer | null;
   readonly partition: number;
-  readonly headers: { [name: string]: Buffer };
+  readonly headers: { [name: string]: string };
 }
 
 /** Why a header of a message was left out. */
@@ -25,13 +28,21 @@ export interface DecodedMessage {
 }
 
 /**
- * A message for kafkajs: the value untouched, headers as UTF-8. No key, since the partition is always
- * given: partition p stays partition p through every stage.
+ * A message for kafkajs: the value untouched, headers as text, which kafkajs writes as UTF-8.
+ * The partition is always given: partition p stays partition p through every stage.
  */
-export function encodeMessage(value: Uint8Array, headers: Headers, partition: number): EncodedMessage {
-  const encoded = Object.entries(headers).map(([name, text]) => [name, Buffer.from(text, 'utf8')] as const);
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return { value: bytes, partition, headers: Object.fromEntries(encoded) };
+export function encodeMessage(
+  value: Uint8Array | undefined,
+  headers: Headers,
+  partition: number,
+  key?: string,
+): EncodedMessage {
+  const bytes = value === undefined || Buffer.isBuffer(value) ? (value ?? null) : viewOf(value);
+  return { key: key ?? null, value: bytes, partition, headers };
+}
+
+function viewOf(value: Uint8Array): Buffer {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   unreadableReasons,
 } from '@ballast/document';
 import type {
+  Decoded,
   DecodedHeaders,
   Headers,
   Position,
@@ -43,18 +44,27 @@ export function toArrival(input: TopicPartition, message: Message): Arrival {
   const { position, previous, verdicts, replayOf } = isIngestTopic(input.topic)
     ? ingested(read, message.headers, value)
     : decodeHeaders(message.headers);
-  const refused = unreadableIn(message.headers);
-  const decoded =
-    refused === undefined ? decodeDocument(value, replayOf?.root ?? position) : { unreadable: refused };
-  return {
+  const said = unreadableIn(message.headers);
+  const rest = {
     position,
     read,
     previous,
     value,
     verdicts,
-    document: decoded.document,
-    unreadable: decoded.unreadable,
     ...(replayOf === undefined ? {} : { replayOf }),
+  };
+  if (said !== undefined) return { ...rest, said, document: undefined, unreadable: said };
+  let decoded: Decoded | undefined;
+  const decode = (): Decoded => (decoded ??= decodeDocument(value, replayOf?.root ?? position));
+  // Read when it is asked for: a refused document passes the later stages unparsed.
+  return {
+    ...rest,
+    get document() {
+      return decode().document;
+    },
+    get unreadable() {
+      return decode().unreadable;
+    },
   };
 }
 
@@ -87,9 +97,6 @@ function replayIn(read: Position, headers: Headers, value: Uint8Array): ReplayOf
   return isBehind && sha256OfValue(value) === sha256 ? replayOf : undefined;
 }
 
-/** Reasons that only the ingest could know: later readers cannot find them in the bytes again. */
-const saidByIngest: readonly Unreadable[] = ['too_large', 'unterminated_input'];
-
 /**
  * The headers of a message on a stage's topic: position, previous position, verdicts, replay. A refused one
  * also names where it came from in the words that redrive tools of other makers look for.
@@ -97,9 +104,8 @@ const saidByIngest: readonly Unreadable[] = ['too_large', 'unterminated_input'];
 export function headersOf({ topic, arrival, previous, verdicts }: Routed): Headers {
   const own = encodeHeaders(arrival.position, previous, verdicts, arrival.replayOf);
   const headers = refusalTopics.has(topic) ? { ...own, ...originalOf(arrival.position) } : own;
-  const reason = arrival.unreadable;
-  if (reason === undefined || !saidByIngest.includes(reason)) return headers;
-  return { ...headers, [unreadableHeader]: reason };
+  const { said } = arrival;
+  return said === undefined ? headers : { ...headers, [unreadableHeader]: said };
 }
 
 const refusalTopics: ReadonlySet<string> = new Set(refusals.map(topicOf));

@@ -23,6 +23,8 @@ export interface Arrival {
   readonly document: Document | undefined;
   /** Why there is no document. */
   readonly unreadable: Unreadable | undefined;
+  /** Why the ingest could not carry it: travels on, since later readers cannot find it in the bytes again. */
+  readonly said?: Unreadable;
   /** Present on a replayed copy whose value has the hash its header names (protocol P13). */
   readonly replayOf?: ReplayOf | undefined;
 }

@@ -35,17 +35,21 @@ export async function openAppender(kafka: Kafka): Promise<Appender> {
   const producer = kafka.producer({
     idempotent: true,
     allowAutoTopicCreation: false,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    createPartitioner:
+      () =>
+      ({ message }) => {
+        if (message.partition === undefined)
+          throw new TypeError('openAppender: the partition is always given');
+        return message.partition;
+      },
     retry: { retries: Number.MAX_SAFE_INTEGER },
   });
   await producer.connect();
   return {
     async append({ topic, partition }, messages) {
-      const encoded = messages.map(({ value, headers, key }) => ({
-        ...encodeMessage(value ?? new Uint8Array(0), headers, partition),
-        ...(value === undefined ? { value: null } : {}),
-        ...(key === undefined ? {} : { key }),
-      }));
+      const encoded = messages.map(({ value, headers, key }) =>
+        encodeMessage(value, headers, partition, key),
+      );
       const send = { topic, acks: -1, compression: kafkajs.CompressionTypes.ZSTD, messages: encoded };
       for (;;) {
         try {

@@ -4,6 +4,7 @@ import type { Kafka } from 'kafkajs';
 import { registerCodecs } from '../compression.ts';
 import { clientSettings } from './client-settings.ts';
 import { calmIdleTimers } from './idle-timer.ts';
+import { quickenRecords } from './record-encoder.ts';
 
 /** How long a client tries before it gives up: `brief` for a command and at start, `patient` while a service runs. */
 export type Patience = 'brief' | 'patient';
@@ -21,6 +22,7 @@ export async function openClient(
   const client = await clientSettings(settings, options);
   registerCodecs();
   calmIdleTimers();
+  quickenRecords();
   return new kafkajs.Kafka({
     ...client,
     retry: retries[patience],

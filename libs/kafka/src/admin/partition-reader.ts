@@ -194,6 +194,8 @@ function toFetched({ records, end, next }: PartitionAnswer, from: bigint): Fetch
   return { messages: records.map((record) => new Stored(record)), end, next: next ?? from };
 }
 
+const noBytes = new Uint8Array(0);
+
 /** A message whose headers are read when they are asked for. */
 class Stored implements StoredMessage {
   readonly offset: bigint;
@@ -216,7 +218,7 @@ class Stored implements StoredMessage {
   }
 
   get value(): Uint8Array {
-    return this.#read().value;
+    return this.#record.value ?? noBytes;
   }
 
   get headers(): DecodedMessage['headers'] {

@@ -87,8 +87,8 @@ function isTooLarge(error: unknown): boolean {
 }
 
 function toMessage(routed: Routed): NewMessage {
-  const { value, unreadable } = routed.arrival;
-  const isPointer = value.byteLength === 0 && unreadable === 'too_large';
+  const { value, said } = routed.arrival;
+  const isPointer = value.byteLength === 0 && said === 'too_large';
   const message = { headers: headersOf(routed), value: isPointer ? undefined : value };
   return sizeOf(message) + overheadBytes > messageBytesMax ? toPointer(message) : message;
 }
