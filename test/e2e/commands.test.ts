@@ -192,6 +192,7 @@ describe('pipeline.yaml', () => {
     assert.deepEqual(Object.keys(properties).toSorted(), [
       'detector',
       'ingest',
+      'kafka',
       'mixer',
       'oversampler',
       'sources',
