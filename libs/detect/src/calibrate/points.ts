@@ -119,7 +119,10 @@ function humanPoints(folds: readonly Fold[], card: Pick<ModelCard, 'domains'>, p
 }
 
 /** The synthetic rows of each held-out domain, moved to where the canaries' human rows let them be expected. */
-function movedMachines(humans: readonly Histogram[], { domains }: Pick<ModelCard, 'domains'>): readonly Row[][] {
+function movedMachines(
+  humans: readonly Histogram[],
+  { domains }: Pick<ModelCard, 'domains'>,
+): readonly Row[][] {
   const places = domains.map(({ human, machine }) => ({ human: upperOf(human), machine: meanOf(machine) }));
   const [humanMean, machineMean] = [
     meanOfAll(places.map(({ human }) => human)),
@@ -135,7 +138,12 @@ function movedMachines(humans: readonly Histogram[], { domains }: Pick<ModelCard
   const own = upperQuantile(sumOf(humans));
   return domains.map(({ machine }, index) => {
     const by = slope * (own - (places[index]?.human ?? 0));
-    return [...quantileRows(machine.map((llr) => llr + by), 1)];
+    return [
+      ...quantileRows(
+        machine.map((llr) => llr + by),
+        1,
+      ),
+    ];
   });
 }
 
@@ -150,7 +158,8 @@ function upperQuantile(histogram: Histogram): number {
   let left = upperLevel * countOf(histogram);
   for (let bin = 0; bin < binCount; bin += 1) {
     const count = histogram[bin] ?? 0;
-    if (count > 0 && left <= count) return binCentre(bin) + (left / count - 0.5) * (binCentre(1) - binCentre(0));
+    if (count > 0 && left <= count)
+      return binCentre(bin) + (left / count - 0.5) * (binCentre(1) - binCentre(0));
     left -= count;
   }
   return binCentre(binCount - 1);
