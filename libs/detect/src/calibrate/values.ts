@@ -20,8 +20,8 @@ export type BandLimit = z.infer<typeof bandLimitSchema>;
 /** All that a verdict needs to know about a source family, and all that the page shows of it. */
 export const familyEstimateSchema = z.object({
   family: z.string(),
-  /** Where the limits come from: canaries of both labels, human ones with the model card's synthetic side, the card's held-out domains, or nowhere. */
-  basis: z.enum(['canaries', 'humans', 'card', 'none']),
+  /** Where the limits come from: the family's canaries, the model card's held-out domains, or nowhere. */
+  basis: z.enum(['canaries', 'card', 'none']),
   canaries: z.object({ human: z.int().nonnegative(), synthetic: z.int().nonnegative() }),
   /** Correction of the model's llr. */
   fit: z.object({ logSlope: z.number(), shift: z.number(), floorLogit: z.number() }),

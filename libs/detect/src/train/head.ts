@@ -65,63 +65,43 @@ export const fitsOf = (folds: Folds): number => folds.count + 2;
 export async function trainHead(training: HeadTraining): Promise<TrainedHead> {
   const { name, settings, corpus, folds, meter } = training;
   const { examples } = corpus;
+  const all = [...examples.keys()];
+  meter.phase(`${name} head, reading features`);
   const rows = await readRows(training);
   const unseen = new Float64Array(examples.length);
   const validation = new Float64Array(examples.length).fill(Number.NaN);
   const isHeldBack = examples.map(({ id }) => isValidation(id));
+  const fitScored = async (scored: (i: number) => boolean, into: Float64Array): Promise<void> => {
+    const fitted = await fitOn(
+      training,
+      rows,
+      all.filter((i) => !scored(i)),
+    );
+    for (const i of all) {
+      if (scored(i)) into[i] = logitOf(rows.store, i, fitted);
+      if (i % 1024 === 0) meter.rows(0);
+    }
+  };
   for (let fold = 0; fold < folds.count; fold += 1) {
-    const isOut = (i: number): boolean => folds.of[i] === fold;
-    await scoreSplit(training, rows, { name: `fold ${fold + 1} of ${folds.count}`, isOut }, unseen);
+    meter.phase(`${name} head, fold ${fold + 1} of ${folds.count}`);
+    await fitScored((i) => folds.of[i] === fold, unseen);
   }
-  const isOut = (i: number): boolean => isHeldBack[i] === true;
-  await scoreSplit(training, rows, { name: 'validation split', isOut }, validation);
+  meter.phase(`${name} head, validation split`);
+  await fitScored((i) => isHeldBack[i] === true, validation);
   meter.phase(`${name} head, all rows`);
-  const fitted = await fitOn(training, rows, [...examples.keys()]);
+  const fitted = await fitOn(training, rows, all);
   const { tables, idfScale } = packTables(name, fitted.weights, fitted.idf);
   if (tables.idf.length !== 2 ** settings.bits) throw new RangeError('trainHead: the table has a wrong size');
   return { tables, idfScale, bias: fitted.bias, unseen, validation };
 }
 
-/** A part of the examples that a model learns nothing of. */
-export interface Split {
-  readonly name: string;
-  /** Whether the example stays out of training. */
-  readonly isOut: (example: number) => boolean;
-  /** Whether it is scored; absent: all that stay out are. */
-  readonly isScored?: (example: number) => boolean;
-}
-
-/** Fits a head on what a split leaves in, and writes the logits of what it scores to `into`. */
-export async function scoreSplit(
-  training: HeadTraining,
-  rows: Rows,
-  { name, isOut, isScored = isOut }: Split,
-  into: Float64Array,
-): Promise<void> {
-  const { corpus, meter } = training;
-  meter.phase(`${training.name} head, ${name}`);
-  const all = [...corpus.examples.keys()];
-  const fitted = await fitOn(
-    training,
-    rows,
-    all.filter((i) => !isOut(i)),
-  );
-  for (const i of all) {
-    if (isScored(i)) into[i] = logitOf(rows.store, i, fitted);
-    if (i % 1024 === 0) meter.rows(0);
-  }
-}
-
 /** Store rows: example i lies in row i; `trained` says which row stands for it in training (a crop, or itself). */
-export interface Rows {
+interface Rows {
   readonly store: FeatureStore;
   readonly trained: Int32Array;
 }
 
-/** Reads the features of every example, and of the crop that stands for it in training. */
-export async function readRows(training: HeadTraining): Promise<Rows> {
-  const { name, settings, corpus, kept, seed, meter, signal } = training;
-  meter.phase(`${name} head, reading features`);
+async function readRows({ name, settings, corpus, kept, seed, meter, signal }: HeadTraining): Promise<Rows> {
   const store = new FeatureStore();
   const reader = new FeatureReader(keptTokens(kept));
   const bag = new Bag();
