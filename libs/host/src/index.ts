@@ -18,7 +18,6 @@ export { serve } from './serve.ts';
 export { runServices, trustOf } from './service.ts';
 export type { OpenedStage, ServiceRun, StageContext, StageService } from './service.ts';
 export { brokersOf, openReplica, overridesOf } from './broker.ts';
-export type { BrokerLag, BrokerRequest, BrokerTopics, OffsetBounds, OpenBroker } from './broker.ts';
 export { failPoint } from './fail-point.ts';
 export { endSoon } from './serve.ts';
 export { takeReplicaSlot } from './replica-slot.ts';

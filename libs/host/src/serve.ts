@@ -1,9 +1,8 @@
 import type { Pipeline } from '@ballast/document';
 import { BallastError } from '@ballast/stage';
-import type { Topics } from '@ballast/stage';
+import type { OpenBroker, Topics } from '@ballast/stage';
 import { openTopics } from '@ballast/stage/embedded';
 import { openReplica, overridesOf } from './broker.ts';
-import type { OpenBroker } from './broker.ts';
 import { loadPipeline } from './config.ts';
 import { hostErrors } from './errors.ts';
 import { formatError, exitCodeOf } from './format-error.ts';

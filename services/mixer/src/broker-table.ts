@@ -1,7 +1,7 @@
 import { formatTopicPartition, lanes, parseTopicPartition, refusals, topicOf } from '@ballast/document';
 import type { TopicPartition } from '@ballast/document';
-import type { OffsetBounds } from '@ballast/host';
 import { BallastError } from '@ballast/stage';
+import type { OffsetBounds } from '@ballast/stage';
 import { localStore } from '@ballast/table';
 import type { Table } from '@ballast/table';
 import { mixerErrors } from './errors.ts';

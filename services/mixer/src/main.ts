@@ -8,13 +8,12 @@ import {
   loadPipeline,
   overridesOf,
 } from '@ballast/host';
-import type { OpenBroker } from '@ballast/host';
 import { openOnBrokers } from '@ballast/kafka';
+import type { DealtTopics, OpenBroker } from '@ballast/stage';
 import { openDataset } from './dataset.ts';
 import { readMixerFlags } from './flags.ts';
 import { startMixer } from './mixer.ts';
 import { mixOverBrokers } from './over-brokers.ts';
-import type { MixerTopics } from './over-brokers.ts';
 
 export { openDataset } from './dataset.ts';
 export type { Dataset } from './dataset.ts';
@@ -24,7 +23,7 @@ export type { MixerContext, MixerOffsets, RunningMixer } from './mixer.ts';
 /** Runs the mixer as a process until SIGTERM; resolves to the exit status. `ballast run mixer` is this. */
 export async function serveMixer(
   args: readonly string[],
-  openBroker: OpenBroker<MixerTopics>,
+  openBroker: OpenBroker<DealtTopics>,
 ): Promise<number> {
   try {
     const flags = readMixerFlags(args);

@@ -1,9 +1,9 @@
 import { formatTopicPartition, topicOf } from '@ballast/document';
 import type { Pipeline } from '@ballast/document';
 import { configHash, openReplica } from '@ballast/host';
-import type { BrokerTopics, Logger, Metrics, OpenBroker } from '@ballast/host';
+import type { Logger, Metrics } from '@ballast/host';
 import { BallastError } from '@ballast/stage';
-import type { Topics } from '@ballast/stage';
+import type { Assignment, BrokerTopics, DealtTopics, OpenBroker, Topics } from '@ballast/stage';
 import { openTable } from '@ballast/table';
 import type { Table } from '@ballast/table';
 import { join } from 'node:path';
@@ -12,27 +12,12 @@ import { mixerErrors } from './errors.ts';
 import type { MixerFlags } from './flags.ts';
 import { startMixer } from './mixer.ts';
 
-/** The partitions a member holds until the group is dealt out anew. */
-export interface Assignment {
-  readonly partitions: readonly number[];
-  /** Aborts when they are to be given up. */
-  readonly signal: AbortSignal;
-  /** Commits next offsets by `topic/partition` to the group, for display; nothing goes by them. */
-  readonly show: (places: ReadonlyMap<string, bigint>) => Promise<void>;
-}
-
-/** Topics on brokers, as the mixer needs them. */
-export interface MixerTopics extends Topics {
-  /** One assignment per generation of the group; the next is asked for when the last is given up. */
-  assignments(group: string, topic: string, signal: AbortSignal): AsyncIterable<Assignment>;
-}
-
 /** How the mixer runs over brokers. */
 export interface OverBrokers {
   readonly flags: MixerFlags;
   readonly pipeline: Pipeline;
   readonly logger: Logger;
-  readonly openBroker: OpenBroker<MixerTopics>;
+  readonly openBroker: OpenBroker<DealtTopics>;
   readonly metrics: Metrics;
   /** Told how readiness is asked once the mixer is joined. */
   readonly onOpen: (ready: () => boolean) => void;
@@ -71,7 +56,7 @@ export async function mixOverBrokers(options: OverBrokers, signal: AbortSignal):
 async function mixGenerations(
   options: OverBrokers,
   table: Table,
-  { topics, clusterId }: Pick<BrokerTopics<MixerTopics>, 'topics' | 'clusterId'>,
+  { topics, clusterId }: Pick<BrokerTopics<DealtTopics>, 'topics' | 'clusterId'>,
   stop: AbortSignal,
 ): Promise<void> {
   const { logger } = options;

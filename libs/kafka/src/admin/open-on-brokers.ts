@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pipeline, TopicPartition } from '@ballast/document';
+import type { BrokerRequest, BrokerTopics } from '@ballast/stage';
 import { openKafkaTopics } from '../service/topics.ts';
 import type { KafkaTopics } from '../service/topics.ts';
 import { assertTopics, formatDifference } from './check-topics.ts';
@@ -7,67 +7,18 @@ import { openClient } from './client.ts';
 import { measureLag } from './measure-lag.ts';
 import { connectionError, openBrokers } from './open-brokers.ts';
 import type { Brokers } from './open-brokers.ts';
+import { partitionBounds } from './partition-bounds.ts';
 import { openPartitionReader } from './partition-reader.ts';
 import { planTopics, publishedTopic } from './topic-plan.ts';
 import type { PlannedTopic } from './topic-plan.ts';
 import { watchPartitions } from './watch-topics.ts';
-
-/** What a service asks for; the host's request has this shape. */
-export interface ServiceRequest {
-  /** Consumer group, and name of the client. */
-  readonly group: string;
-  readonly pipeline: Pipeline;
-  /** Folder that this replica has to itself. */
-  readonly replicaDir: string;
-  readonly reads: (topic: string) => boolean;
-  readonly writes: readonly string[];
-  readonly insecure: boolean;
-  readonly logger: ServiceLogger;
-  /** Called at named points between write and commit, so that tests can stop the process there. */
-  readonly failAt: (point: string) => void;
-  /** Told every few seconds how far the group is behind. */
-  readonly onLag: (lags: readonly ServiceLag[]) => void;
-  /** Next offset by partition, where the truth is not the group's own offsets. */
-  readonly places?: () => Promise<(input: TopicPartition) => bigint>;
-}
-
-/** How far a group is behind on a partition. */
-interface ServiceLag extends TopicPartition {
-  readonly messages: bigint;
-  readonly seconds: number;
-}
-
-/** What of a logger is used here. */
-interface ServiceLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-/** First offset a partition still holds, and the one after its last. */
-interface Bounds {
-  readonly low: bigint;
-  readonly high: bigint;
-}
-
-/** What a service runs over. */
-export interface OpenedOnBrokers extends AsyncDisposable {
-  readonly topics: KafkaTopics;
-  /** What each partition holds now, by `topic/partition`. */
-  bounds(topics: readonly string[]): Promise<ReadonlyMap<string, Bounds>>;
-  readonly clusterId: string;
-  /** True while messages can be taken: joined, assigned, brokers within reach. */
-  readonly ready: () => boolean;
-  /** Rejects when only a new process can go on. */
-  readonly failed: Promise<never>;
-}
 
 /**
  * Opens the topics of one service on its brokers: refuses topics that are not as they must be, takes
  * part in the group under the name its predecessor had, and watches partitions and lag while it runs.
  * Throws what openBrokers and assertTopics throw, within 10 s.
  */
-export async function openOnBrokers(request: ServiceRequest): Promise<OpenedOnBrokers> {
+export async function openOnBrokers(request: BrokerRequest): Promise<BrokerTopics<KafkaTopics>> {
   const { pipeline, group, insecure, logger } = request;
   const brokers = await openBrokers(pipeline.kafka, { name: group, insecure });
   try {
@@ -83,11 +34,11 @@ export async function openOnBrokers(request: ServiceRequest): Promise<OpenedOnBr
 }
 
 async function openChecked(
-  request: ServiceRequest,
+  request: BrokerRequest,
   brokers: Brokers,
   plan: readonly PlannedTopic[],
   partitions: number,
-): Promise<OpenedOnBrokers> {
+): Promise<BrokerTopics<KafkaTopics>> {
   const stop = new AbortController();
   const { pipeline, group, insecure, replicaDir, failAt } = request;
   const topics = await openKafkaTopics({
@@ -110,7 +61,7 @@ async function openChecked(
   void reportLag(request, brokers, watchedNames.filter(request.reads), stop.signal);
   return {
     topics,
-    bounds: (names) => boundsOf(brokers, names),
+    bounds: (names) => partitionBounds(brokers.admin, names),
     clusterId: brokers.clusterId,
     ready: () => isReachable && topics.joined(),
     failed,
@@ -126,7 +77,7 @@ async function openChecked(
 
 /** Measures the lag until the signal aborts. While no broker answers the last figures stand. */
 async function reportLag(
-  { group, onLag, places }: ServiceRequest,
+  { group, onLag, places }: BrokerRequest,
   { kafka, admin }: Brokers,
   topics: readonly string[],
   signal: AbortSignal,
@@ -143,18 +94,10 @@ async function reportLag(
   }
 }
 
-async function boundsOf({ admin }: Brokers, topics: readonly string[]): Promise<ReadonlyMap<string, Bounds>> {
-  const bounds = new Map<string, Bounds>();
-  for (const topic of topics)
-    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic))
-      bounds.set(`${topic}/${partition}`, { low: BigInt(low), high: BigInt(high) });
-  return bounds;
-}
-
 /** The topics a service touches, of all that are planned. The mixer keeps no snapshots. */
 function touched(
   { count }: Brokers,
-  { group, pipeline, reads, writes }: ServiceRequest,
+  { group, pipeline, reads, writes }: BrokerRequest,
 ): readonly PlannedTopic[] {
   const ingest = pipeline.ingest.flatMap(({ topic }) => (topic === undefined ? [] : [topic]));
   return planTopics({ partitions: partitionsDefault, brokers: count, kafka: pipeline.kafka, ingest }).filter(

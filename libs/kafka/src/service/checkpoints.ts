@@ -27,6 +27,14 @@ export interface Stored {
   readonly last: Fingerprint | undefined;
 }
 
+/** How a group's offset names a checkpoint. */
+export interface Named {
+  /** Metadata of the offset. */
+  readonly metadata: string;
+  /** Key of the snapshot; undefined when the metadata holds the checkpoint itself. */
+  readonly key: string | undefined;
+}
+
 const offsets = z.record(z.string(), z.string());
 const checkpointSchema = z.object({
   marks: offsets,
@@ -63,24 +71,23 @@ export class Checkpoints {
     this.#reader = reader;
   }
 
-  /** Makes a checkpoint durable and gives the metadata that names it. */
-  async store(input: TopicPartition, offset: bigint, { checkpoint, last }: Stored): Promise<string> {
+  /** Makes a checkpoint durable and gives what names it. */
+  async store(input: TopicPartition, offset: bigint, { checkpoint, last }: Stored): Promise<Named> {
     const seen = last === undefined ? {} : { last: { ...last, offset: String(last.offset) } };
     const inline = await pack({ ...seen, checkpoint });
-    if (inline.length <= metadataMax) return inline;
+    if (inline.length <= metadataMax) return { metadata: inline, key: undefined };
     // A zombie may store another snapshot for the same offset: neither may take the other's place.
     const key = `${this.#group}/${formatTopicPartition(input)}/${offset}/${randomUUID()}`;
     const value = Buffer.from(JSON.stringify(checkpoint));
     const place = { topic: snapshotsTopic, partition: input.partition };
     const next = await this.#appender.append(place, [{ key, headers: {}, value }]);
-    return await pack({ ...seen, at: String(next - 1n), key });
+    return { metadata: await pack({ ...seen, at: String(next - 1n), key }), key };
   }
 
-  /** Deletes the snapshot before, once an ack has named the newer one. */
-  async acked(input: TopicPartition, metadata: string): Promise<void> {
-    const named = await unpack(metadata);
+  /** Deletes the snapshot before, once an ack has named the newer one, which has this key if it is one. */
+  async acked(input: TopicPartition, key: string | undefined): Promise<void> {
     const before = this.#named.get(formatTopicPartition(input));
-    this.#note(input, named);
+    this.#note(input, key);
     if (before === undefined) return;
     const tombstone = [{ key: before, headers: {}, value: undefined }];
     await this.#appender.append({ topic: snapshotsTopic, partition: input.partition }, tombstone);
@@ -93,15 +100,15 @@ export class Checkpoints {
   async load(input: TopicPartition, metadata: string): Promise<Stored | undefined> {
     if (metadata === '') return undefined;
     const named = await unpack(metadata);
-    this.#note(input, named);
+    this.#note(input, 'key' in named ? named.key : undefined);
     const last = named.last === undefined ? undefined : { ...named.last, offset: BigInt(named.last.offset) };
     if ('checkpoint' in named) return { checkpoint: named.checkpoint, last };
     return { checkpoint: await this.#read(input, BigInt(named.at), named.key), last };
   }
 
-  #note(input: TopicPartition, named: z.infer<typeof metadataSchema>): void {
-    if ('key' in named) this.#named.set(formatTopicPartition(input), named.key);
-    else this.#named.delete(formatTopicPartition(input));
+  #note(input: TopicPartition, key: string | undefined): void {
+    if (key === undefined) this.#named.delete(formatTopicPartition(input));
+    else this.#named.set(formatTopicPartition(input), key);
   }
 
   async #read(input: TopicPartition, at: bigint, key: string): Promise<Checkpoint> {

@@ -1,10 +1,19 @@
-import { formatTopicPartition, isIngestTopic } from '@ballast/document';
+import { formatTopicPartition, isIngestTopic, parseTopicPartition } from '@ballast/document';
 import type { TopicPartition } from '@ballast/document';
 import { BallastError } from '@ballast/stage';
-import type { LaneReader, LaneReaderOptions, Sink, SourceOptions, Topics } from '@ballast/stage';
+import type {
+  Assignment,
+  DealtTopics,
+  LaneReader,
+  LaneReaderOptions,
+  OffsetBounds,
+  Sink,
+  SourceOptions,
+} from '@ballast/stage';
 import type { Admin, Kafka } from 'kafkajs';
 import { openAppender } from '../admin/appender.ts';
 import type { Appender } from '../admin/appender.ts';
+import { partitionBounds } from '../admin/partition-bounds.ts';
 import { openPartitionReader } from '../admin/partition-reader.ts';
 import type { LeaderReader } from '../admin/partition-reader.ts';
 import { assertSameTopics } from '../admin/topic-ids.ts';
@@ -21,20 +30,9 @@ import { brokerSink } from './sink.ts';
 import { kafkaSource } from './source.ts';
 import type { KafkaSource, Lease, Place } from './source.ts';
 
-/** What a member of a group is dealt, for a reader whose truth lies elsewhere. */
-export interface Assignment {
-  readonly partitions: readonly number[];
-  /** Aborts when they are to be given up; the next assignment is asked for when that is done. */
-  readonly signal: AbortSignal;
-  /** Commits next offsets by `topic/partition` for display; nothing goes by them. */
-  readonly show: (places: ReadonlyMap<string, bigint>) => Promise<void>;
-}
-
 /** Topics on brokers. */
-export interface KafkaTopics extends Topics {
+export interface KafkaTopics extends DealtTopics {
   source(options: SourceOptions): KafkaSource;
-  /** The partitions of `topic` that this member is dealt, per generation. */
-  assignments(group: string, topic: string, signal: AbortSignal): AsyncIterable<Assignment>;
   /** True while this process is a member that partitions are dealt to. */
   joined(): boolean;
   /** Rejects when only a new process can go on. */
@@ -66,6 +64,9 @@ export async function openKafkaTopics(options: KafkaTopicsOptions): Promise<Kafk
   ]);
   return new BrokerTopics(options, names, { appender, reader, sideReader });
 }
+
+/** What a partition holds that the broker does not name. */
+const nothing: OffsetBounds = { low: 0n, high: 0n };
 
 interface Connections {
   readonly appender: Appender;
@@ -139,11 +140,7 @@ class BrokerTopics implements KafkaTopics {
         partitions: generation.inputs.map(({ partition }) => partition).toSorted((a, b) => a - b),
         signal: generation.signal,
         show: async (places) => {
-          for (const [name, next] of places) {
-            const at = name.lastIndexOf('/');
-            const input = { topic: name.slice(0, at), partition: Number(name.slice(at + 1)) };
-            await generation.commit(input, next, '');
-          }
+          for (const [name, next] of places) await generation.commit(parseTopicPartition(name), next, '');
         },
       };
   }
@@ -166,11 +163,18 @@ class BrokerTopics implements KafkaTopics {
         const { appender, sideReader } = this.#connections;
         const checkpoints = new Checkpoints(group, appender, sideReader);
         const places = generation.inputs.length === 0 ? new Map() : await generation.committed();
+        const bounds = await partitionBounds(
+          this.#options.admin,
+          generation.inputs.length === 0 ? [] : names,
+        );
         unacked = 0;
         yield {
           inputs: generation.inputs,
           signal: generation.signal,
-          place: (input) => this.#place(checkpoints, input, places.get(formatTopicPartition(input))),
+          place: (input) => {
+            const name = formatTopicPartition(input);
+            return this.#place(checkpoints, input, places.get(name), bounds.get(name) ?? nothing);
+          },
           delivered: () => (unacked += 1),
           ack: async (input, next, stored) => {
             await this.#ack(generation, checkpoints, input, next, stored);
@@ -193,11 +197,11 @@ class BrokerTopics implements KafkaTopics {
     stored: Stored,
   ): Promise<void> {
     this.failAt('ack:before');
-    const metadata = await checkpoints.store(input, next, stored);
+    const { metadata, key } = await checkpoints.store(input, next, stored);
     this.failAt('ack:snapshot');
     await generation.commit(input, next, metadata);
     this.failAt('ack:committed');
-    await checkpoints.acked(input, metadata);
+    await checkpoints.acked(input, key);
   }
 
   /**
@@ -222,8 +226,8 @@ class BrokerTopics implements KafkaTopics {
     checkpoints: Checkpoints,
     input: TopicPartition,
     committed: CommittedOffset | undefined,
+    bounds: OffsetBounds,
   ): Promise<Place> {
-    const bounds = await this.#bounds(input);
     if (committed === undefined) {
       // Others wrote to an ingest topic long before we came; of our own topics everything is ours to read.
       if (bounds.low > 0n && !isIngestTopic(input.topic) && !this.#options.gaps(input.topic))
@@ -280,15 +284,6 @@ class BrokerTopics implements KafkaTopics {
         await member[Symbol.asyncDispose]();
       },
     };
-  }
-
-  async #bounds({
-    topic,
-    partition,
-  }: TopicPartition): Promise<{ readonly low: bigint; readonly high: bigint }> {
-    const bounds = await this.#options.admin.fetchTopicOffsets(topic);
-    const found = bounds.find((each) => each.partition === partition);
-    return { low: BigInt(found?.low ?? '0'), high: BigInt(found?.high ?? '0') };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
