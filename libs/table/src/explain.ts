@@ -5,8 +5,8 @@ import type { ShardKind } from '@ballast/shard';
 import { z } from 'zod';
 import { Sql, literal } from './sql.ts';
 import type { SqlRow } from './sql.ts';
-import { assertTable, entriesOf } from './history.ts';
-import { localStore } from './store.ts';
+import { assertTable } from './history.ts';
+import { shardLiterals } from './shard-literals.ts';
 
 const foundSchema = z.object({
   file: z.string(),
@@ -53,7 +53,7 @@ export async function findDocument(root: string, id: string): Promise<readonly F
   const base = resolve(root);
   await assertTable(base);
   await using sql = await Sql.open();
-  const files = { data: await filesOf(base, 'data'), refused: await filesOf(base, 'refused') };
+  const files = { data: await shardLiterals(base, 'data'), refused: await shardLiterals(base, 'refused') };
   const roots = new Set<string>();
   for (const kind of kinds) {
     const rows = await select(sql, files[kind], `DISTINCT ${familySql} AS root`, matches(id));
@@ -82,16 +82,6 @@ const columns = `filename AS file, file_row_number AS row, id, source, origin, p
 
 function matches(id: string): string {
   return `id = ${literal(id)} OR ${positionSql} = ${literal(id)}`;
-}
-
-/** Paths of the committed shards, as SQL literals that are no patterns. */
-async function filesOf(root: string, kind: ShardKind): Promise<readonly string[]> {
-  const files: string[] = [];
-  for await (const { commit } of entriesOf(localStore(root), kind)) {
-    for (const { path } of commit?.shards ?? [])
-      files.push(literal(`${root}/${kind}/${path}`.replaceAll(/[*?[]/g, '[$&]')));
-  }
-  return files;
 }
 
 async function select(

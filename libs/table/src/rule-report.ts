@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import type { ShardKind } from '@ballast/shard';
 import { z } from 'zod';
-import { assertTable, entriesOf } from './history.ts';
-import { Sql, literal } from './sql.ts';
-import { localStore } from './store.ts';
+import { assertTable } from './history.ts';
+import { shardLiterals } from './shard-literals.ts';
+import { Sql } from './sql.ts';
 
 const countSchema = z.object({
   /** Reason or rule of the verifier. */
@@ -36,7 +35,7 @@ export type RuleCount = z.infer<typeof countSchema>;
 export async function ruleReport(root: string): Promise<readonly RuleCount[]> {
   const base = resolve(root);
   await assertTable(base);
-  const [data, refused] = [await filesOf(base, 'data'), await filesOf(base, 'refused')];
+  const [data, refused] = [await shardLiterals(base, 'data'), await shardLiterals(base, 'refused')];
   if (data.length + refused.length === 0) return [];
   await using sql = await Sql.open();
   const parts = [
@@ -85,13 +84,3 @@ const countsSql = `
   WHERE rule IS NOT NULL
   GROUP BY ALL
   ORDER BY failing.dimension, refused DESC, failed DESC, rule, failing.value`;
-
-/** Paths of the committed shards, as SQL literals that are no patterns. */
-async function filesOf(root: string, kind: ShardKind): Promise<readonly string[]> {
-  const files: string[] = [];
-  for await (const { commit } of entriesOf(localStore(root), kind)) {
-    for (const { path } of commit?.shards ?? [])
-      files.push(literal(`${root}/${kind}/${path}`.replaceAll(/[*?[]/g, '[$&]')));
-  }
-  return files;
-}
