@@ -1,4 +1,4 @@
-import { seeded } from '../faults/crash-texts.ts';
+import { seeded } from '../seeded.ts';
 
 const consonants = 'b c d f g h j k l m n p r s t v w br cr dr fl gr pl pr sh st th tr'.split(' ');
 const vowels = 'a e i o u ai ea ou'.split(' ');

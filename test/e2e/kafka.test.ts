@@ -7,8 +7,9 @@ import { z } from 'zod';
 import { startBroker } from '../broker/broker.ts';
 import type { Broker } from '../broker/broker.ts';
 import { Workplace } from './cli.ts';
-import type { Started } from './cli.ts';
 import { assertAudited } from './holds.ts';
+import { startService } from './service.ts';
+import type { Service } from './service.ts';
 import { attested, declared, documents, inDisorder, jsonLines, writer } from './texts.ts';
 
 const config = `
@@ -33,13 +34,9 @@ const measured = z.object({
 const audited = z.object({
   figures: z.object({ keptDocuments: z.number(), refusedDocuments: z.number() }),
 });
-const startedLine = z.object({ msg: z.literal('started'), url: z.string() });
 
-interface Service extends Started {
+interface StageService extends Service {
   readonly name: string;
-  /** Address of the health pages. */
-  readonly url: string;
-  readonly log: () => string;
 }
 
 /** Commands of a user in one folder, over one broker. */
@@ -65,25 +62,10 @@ class OverBroker {
   }
 
   /** Starts a stage as a service and waits for its first line. */
-  async service(stage: string): Promise<Service> {
+  async service(stage: string): Promise<StageService> {
     const place = stage === 'mixer' ? ['--table', 'table'] : ['--state', 'state'];
-    const started = this.place.start(['run', stage, ...place, ...this.#flags()], {
-      env: { BALLAST_LOG_LEVEL: 'info' },
-    });
-    let log = '';
-    const url = await new Promise<string>((resolve, reject) => {
-      started.child.stderr?.on('data', (chunk: Buffer) => {
-        log += chunk.toString();
-        for (const line of log.split('\n').slice(0, -1)) {
-          const parsed = startedLine.safeParse(parseLine(line));
-          if (parsed.success) resolve(parsed.data.url.replace('/metrics', ''));
-        }
-      });
-      void started.ended.then(({ status, stderr }) =>
-        reject(new Error(`${stage} ended with ${status}: ${stderr}`)),
-      );
-    });
-    return { ...started, name: stage, url, log: () => log };
+    const started = await startService(this.place, ['run', stage, ...place, ...this.#flags()]);
+    return { ...started, name: stage };
   }
 
   /** Messages that wait, by `group topic`. */
@@ -95,14 +77,6 @@ class OverBroker {
     for (const { group, topic, messages } of partitions)
       sums.set(`${group} ${topic}`, (sums.get(`${group} ${topic}`) ?? 0) + messages);
     return sums;
-  }
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
 
@@ -125,7 +99,7 @@ async function raise(broker: Broker, topic: string, count: number): Promise<void
 }
 
 /** Asks each to stop; each must end with 0 within 10 s. */
-async function drain(services: readonly Service[]): Promise<void> {
+async function drain(services: readonly StageService[]): Promise<void> {
   const since = performance.now();
   for (const { child } of services) child.kill('SIGTERM');
   for (const { name, ended } of services) {

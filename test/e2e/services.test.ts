@@ -4,11 +4,11 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ingestRows, openTopics } from '@ballast/stage/embedded';
 import { openTable } from '@ballast/table';
-import { z } from 'zod';
 import { checkTable } from '../faults/check-table.ts';
 import { Workplace } from './cli.ts';
 import type { Ended, Started } from './cli.ts';
 import { assertAddsUp, assertAudited } from './holds.ts';
+import { startService } from './service.ts';
 import { attested, declared, documents, inDisorder, jsonLines, writer } from './texts.ts';
 
 const write = writer(71);
@@ -34,43 +34,6 @@ async function ingest(place: Workplace): Promise<void> {
       yield { bytes: Buffer.from(line), terminated: true };
   }
   await ingestRows(topics, { path: place.path('in.jsonl'), trusted: ['source'], rows: lines });
-}
-
-interface Service extends Started {
-  /** Address of the health pages. */
-  readonly url: string;
-}
-
-const startedLine = z.object({ msg: z.literal('started'), url: z.string() });
-
-/** Starts a service and waits for the line in its log that says where its health pages are. */
-async function startService(place: Workplace, args: readonly string[], script?: string): Promise<Service> {
-  const started = place.start(args, {
-    env: { BALLAST_LOG_LEVEL: 'info' },
-    ...(script === undefined ? {} : { script }),
-  });
-  let log = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    started.child.stderr?.on('data', (chunk: Buffer) => {
-      log += chunk.toString();
-      for (const line of log.split('\n').slice(0, -1)) {
-        const parsed = startedLine.safeParse(parseLine(line));
-        if (parsed.success) resolve(parsed.data.url.replace('/metrics', ''));
-      }
-    });
-    void started.ended.then(({ status, stderr }) =>
-      reject(new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)),
-    );
-  });
-  return { ...started, url };
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Asks each service to stop, all at once; gives how each ended and after how many milliseconds. */

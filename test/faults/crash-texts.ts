@@ -1,3 +1,5 @@
+import { seeded } from '../seeded.ts';
+
 /** Words the texts of the crash run are made of; no meaning is intended. */
 const words =
   'the of and to in that it was for on with as his they at be this from have or by one had not but what all were when we there can an your which their said if do will each about how up out them then she many some so these would other into has more her two like him see time could no make than first been its who now people my made over did down only way find use may water long little very after words called just where most know'.split(
@@ -12,17 +14,6 @@ export interface CrashInput {
   readonly ids: readonly string[];
   /** Lines that hold no document; each must be in refused/ once. */
   readonly unreadable: number;
-}
-
-/** Numbers in [0, 1) from a seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 /**

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TableCheck } from './check-table.ts';
 import { CrashRun, failPoints } from './crash-run.ts';
-import { seeded } from './crash-texts.ts';
+import { seeded } from '../seeded.ts';
 
 const { values } = parseArgs({
   options: {

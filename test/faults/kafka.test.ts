@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { seeded } from './crash-texts.ts';
+import { seeded } from '../seeded.ts';
 import { killBroker } from './kafka/cases/broker.ts';
 import { commitPoints } from './kafka/cases/commit-points.ts';
 import { killServices } from './kafka/cases/kill.ts';

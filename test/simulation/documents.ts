@@ -1,7 +1,7 @@
 import { bandOf } from '@ballast/document';
 import type { DetectVerdict, Document, Unreadable } from '@ballast/document';
 import type { Stage } from '@ballast/stage';
-import type { Choices } from './seeded.ts';
+import type { Choices } from './choices.ts';
 
 /** What the detector would find in a document; the rest is made from it. */
 export type Kind = 'attested' | 'borderline' | 'uncertain' | 'declared' | 'unreadable';

@@ -1,4 +1,4 @@
-import type { Choices } from './seeded.ts';
+import type { Choices } from './choices.ts';
 
 /** Rules that live outside the code under test: how the simulated broker, writers and services behave. */
 export type ModelRule =

@@ -1,4 +1,12 @@
-import { formatTopicPartition, lanes, pipelineSchema, refusalIn, refusals, topicOf } from '@ballast/document';
+import {
+  formatTopicPartition,
+  lanes,
+  parseTopicPartition,
+  pipelineSchema,
+  refusalIn,
+  refusals,
+  topicOf,
+} from '@ballast/document';
 import type { TopicPartition } from '@ballast/document';
 import { createMixer } from '@ballast/mix';
 import { BallastError, runStage } from '@ballast/stage';
@@ -8,7 +16,7 @@ import type { TableOptions } from '@ballast/table';
 import type { Broker } from './broker.ts';
 import type { Faults } from './faults.ts';
 import type { Task } from './schedule.ts';
-import type { Choices } from './seeded.ts';
+import type { Choices } from './choices.ts';
 import { memoryWriters } from './shards.ts';
 import type { Shards } from './shards.ts';
 import { memoryStore } from './store.ts';
@@ -104,8 +112,7 @@ async function showOffsets(
   await task.park();
   const offsets = await sink.resume();
   for (const [lane, { next }] of offsets) {
-    const at = lane.lastIndexOf('/');
-    const input = { topic: lane.slice(0, at), partition: Number(lane.slice(at + 1)) };
+    const input = parseTopicPartition(lane);
     broker.commit(group, input, broker.join(group, input), { offset: next, snapshot: '' });
   }
 }

@@ -4,7 +4,7 @@ import { BallastError, RetryableError, runStage } from '@ballast/stage';
 import type { Checkpoint, Delivery, ErrorKind, Routed, Sink, Source, Stage } from '@ballast/stage';
 import type { Broker } from './broker.ts';
 import type { Faults } from './faults.ts';
-import type { Choices } from './seeded.ts';
+import type { Choices } from './choices.ts';
 import type { Task } from './schedule.ts';
 
 /** One incarnation of a stage on one partition; it never learns that it is a zombie but by a refused commit. */

@@ -1,55 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { measuredRules, pipelineSchema } from '@ballast/document';
-import type { Check, Pool } from '@ballast/document';
-import type { Record } from '@ballast/stage';
+import type { Check } from '@ballast/document';
 import { memoryIndex } from './dedup/first-seen.ts';
 import { examine } from './heuristics/examine.ts';
 import { presets } from './heuristics/preset.ts';
+import { record } from './record.fixture.ts';
+import type { Made } from './record.fixture.ts';
 import { seededTexts } from './seeded-texts.ts';
 import { verify } from './verify.ts';
 
-interface Made {
-  readonly text?: string;
-  readonly source?: string;
-  readonly pool?: Pool;
-  readonly check?: Check;
-}
-
-function record({ text = 'A short text.', source = 'forum', pool = 'uncertain', check }: Made): Record {
-  const position = { topic: 'documents.raw', partition: 0, offset: 0n };
-  return {
-    position,
-    read: { topic: 'documents.detected', partition: 0, offset: 0n },
-    previous: undefined,
-    value: Buffer.from(JSON.stringify({ text })),
-    unreadable: undefined,
-    document: { id: '0', text, source, check },
-    verdicts: {
-      detect: {
-        stage: 'detect',
-        version: 'test',
-        action: 'keep',
-        reason: 'ok',
-        pool,
-        band: 'p50',
-        p: 0.4,
-        pUpper: 0.5,
-        eps: 0,
-        calibrated: true,
-        family: 'test',
-        basis: 'model',
-        evidence: [],
-        snapshots: { model: 'm', calibration: 'c', prevalence: 'p' },
-      },
-    },
-  };
-}
-
+const usual: Made = { text: 'A short text.', source: 'forum' };
 const forum = { name: 'no_forum', when: 'source == "forum"', action: 'reject' };
 
 /** Action, reason and the user's rules that apply, of one document under these rules. */
-async function judged(rules: readonly object[], made: Made, over: object = {}): Promise<string> {
+async function judged(rules: readonly object[], made: Partial<Made>, over: object = {}): Promise<string> {
   const { verify: pipeline } = pipelineSchema.parse({ verify: { action: 'annotate', rules, ...over } });
   const stage = verify({
     pipeline,
@@ -57,7 +22,7 @@ async function judged(rules: readonly object[], made: Made, over: object = {}): 
     sandbox: undefined,
     trustOf: () => new Set(['check']),
   });
-  const [verdict] = await stage.process([record(made)], new AbortController().signal);
+  const [verdict] = await stage.process([record(0, { ...usual, ...made })], new AbortController().signal);
   assert.ok(verdict !== undefined && 'failed' in verdict);
   const matched = verdict.failed.filter((rule) => rule.startsWith('rule.'));
   return [verdict.action, verdict.reason, ...matched].join(' ');

@@ -12,6 +12,7 @@ import type { Benchmarks } from './dedup/benchmarks.ts';
 import { memoryIndex } from './dedup/first-seen.ts';
 import type { FirstSeenIndex } from './dedup/first-seen.ts';
 import { openLmdbIndex } from './dedup/lmdb.ts';
+import { record as recordOf } from './record.fixture.ts';
 import { verify } from './verify.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'ballast-verify-dedup-'));
@@ -19,35 +20,8 @@ after(() => rm(folder, { recursive: true, force: true }));
 const live = new AbortController().signal;
 const input = { topic: 'documents.detected', partition: 0 };
 
-function record(offset: number, text: string, pool: Pool = 'uncertain'): Record {
-  const position = { topic: 'documents.raw', partition: 0, offset: BigInt(offset) };
-  return {
-    position,
-    read: { ...input, offset: BigInt(offset) },
-    previous: undefined,
-    value: Buffer.from(JSON.stringify({ text })),
-    unreadable: undefined,
-    document: { id: String(offset), text, source: 'test' },
-    verdicts: {
-      detect: {
-        stage: 'detect',
-        version: 'test',
-        action: 'keep',
-        reason: 'ok',
-        pool,
-        band: pool === 'uncertain' ? 'p50' : 'p10',
-        p: 0.4,
-        pUpper: 0.5,
-        eps: 0,
-        calibrated: true,
-        family: 'test',
-        basis: 'model',
-        evidence: [],
-        snapshots: { model: 'm', calibration: 'c', prevalence: 'p' },
-      },
-    },
-  };
-}
+const record = (offset: number, text: string, pool: Pool = 'uncertain'): Record =>
+  recordOf(offset, { text, pool, band: pool === 'uncertain' ? 'p50' : 'p10' });
 
 interface Settings {
   readonly near?: 'off' | 'record' | 'reject';

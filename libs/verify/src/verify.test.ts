@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pipelineSchema, verifyVerdictSchema } from '@ballast/document';
-import type { Band, Check, Pipeline, Pool, Trust, VerifyVerdict } from '@ballast/document';
+import type { Check, Pipeline, Trust, VerifyVerdict } from '@ballast/document';
 import { stageConformance } from '@ballast/stage/conform';
-import type { Record, Stage } from '@ballast/stage';
+import type { Stage } from '@ballast/stage';
 import * as fc from 'fast-check';
 import { memoryIndex, openFirstSeenIndex } from './dedup/first-seen.ts';
 import type { FirstSeenIndex } from './dedup/first-seen.ts';
 import { MemoryStorage } from './dedup/memory.ts';
+import { record } from './record.fixture.ts';
+import type { Made } from './record.fixture.ts';
 import type { Report, Sandbox } from './truth/program.ts';
 import { verify } from './verify.ts';
 
@@ -16,47 +18,6 @@ const settings = (over: Partial<Pipeline['verify']> = {}): Pipeline['verify'] =>
   ...pipelineSchema.parse({}).verify,
   ...over,
 });
-
-interface Made {
-  readonly text: string;
-  readonly pool?: Pool;
-  readonly band?: Band;
-  readonly check?: Check;
-  readonly topic?: string;
-  readonly partition?: number;
-}
-
-/** A record as the detector leaves it, at the given offset of its ingest partition. */
-function record(offset: number, made: Made): Record {
-  const { text, pool = 'uncertain', band = 'p50', check, topic = 'documents.raw', partition = 0 } = made;
-  const position = { topic, partition, offset: BigInt(offset) };
-  return {
-    position,
-    read: { topic: 'documents.detected', partition, offset: BigInt(offset) },
-    previous: offset === 0 ? undefined : { ...position, offset: BigInt(offset - 1) },
-    value: Buffer.from(JSON.stringify({ text, check })),
-    unreadable: undefined,
-    document: { id: String(offset), text, source: 'test', check },
-    verdicts: {
-      detect: {
-        stage: 'detect',
-        version: 'test',
-        action: 'keep',
-        reason: 'ok',
-        pool,
-        band,
-        p: 0.4,
-        pUpper: 0.5,
-        eps: 0,
-        calibrated: true,
-        family: 'test',
-        basis: 'model',
-        evidence: [],
-        snapshots: { model: 'm', calibration: 'c', prevalence: 'p' },
-      },
-    },
-  };
-}
 
 /** A sandbox whose programs all come to one report; `running` is how many run now, `most` how many ever did. */
 function uniform(report: Report): Sandbox & { runs: number; running: number; most: number } {

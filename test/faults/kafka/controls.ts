@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka, Producer } from 'kafkajs';
-import { seeded } from '../crash-texts.ts';
+import { seeded } from '../../seeded.ts';
 import type { ProxiedBroker } from './proxied-broker.ts';
 import { createRawTopic, rawClient, readTopic } from './raw-topic.ts';
 

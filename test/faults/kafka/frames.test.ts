@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { seeded } from '../crash-texts.ts';
+import { seeded } from '../../seeded.ts';
 import { Frames, correlationOf, requestHead } from './frames.ts';
 
 /** A request of Kafka's: length, api key, version, correlation id, client id, body. */

@@ -2,7 +2,15 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { detectedTopic, lanes, rawTopic, refusals, topicOf, verifiedTopic } from '@ballast/document';
+import {
+  detectedTopic,
+  lanes,
+  parseTopicPartition,
+  rawTopic,
+  refusals,
+  topicOf,
+  verifiedTopic,
+} from '@ballast/document';
 import { z } from 'zod';
 import { rawClient } from './raw-topic.ts';
 
@@ -71,7 +79,7 @@ export class Progress {
   async lag(stage: Stage, topics: readonly string[] = inputs[stage]): Promise<number> {
     const [done, ends] = [await this.committed(stage), await this.ends(stage)];
     return [...ends]
-      .filter(([input]) => topics.includes(input.slice(0, input.lastIndexOf('/'))))
+      .filter(([input]) => topics.includes(parseTopicPartition(input).topic))
       .reduce((sum, [input, end]) => sum + Number(end - (done.get(input) ?? 0n)), 0);
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { seeded } from '../crash-texts.ts';
+import { seeded } from '../../seeded.ts';
 import { Unavailable, spread } from './fault-case.ts';
 import type { FaultCase, Outcome } from './fault-case.ts';
 

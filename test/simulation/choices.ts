@@ -1,3 +1,5 @@
+import { seeded } from '../seeded.ts';
+
 /** Choices of one run, all from its seed. */
 export interface Choices {
   /** A number in [0, 1). */
@@ -10,15 +12,9 @@ export interface Choices {
   pick<T>(items: readonly T[]): T;
 }
 
-/** Choices by mulberry32 (public domain, Tommy Ettinger). */
+/** Choices from a seed. */
 export function choices(seed: number): Choices {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const next = seeded(seed);
   const below = (limit: number): number => Math.floor(next() * limit);
   return {
     next,
