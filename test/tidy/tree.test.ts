@@ -71,6 +71,7 @@ describe('the house', () => {
       kafkajs: /^libs\/kafka\//,
       'hyparquet-writer': /^libs\/shard\//,
       hyparquet: /^libs\/shard\//,
+      'parquetjs-lite': /^libs\/shard\//,
       'onnxruntime-node': /^libs\/detect\/src\/onnx\.ts$/,
       lmdb: /^libs\/(stage\/src\/embedded|verify\/src\/dedup)\//,
       '@duckdb/node-api': /^libs\/table\//,

@@ -225,6 +225,12 @@ const mixerSchema = z.strictObject({
     .min(65_536)
     .default(128 * 1024 * 1024)
     .describe('Compressed bytes after which a shard is closed and committed.'),
+  shardWriter: z
+    .enum(['hyparquet-writer', 'parquetjs-lite'])
+    .default('hyparquet-writer')
+    .describe(
+      'Library that writes the Parquet: `hyparquet-writer` with zstd, `parquetjs-lite` with gzip. Same rows, same ledger, same audit.',
+    ),
   maxHumanDelaySeconds: z
     .number()
     .min(0)

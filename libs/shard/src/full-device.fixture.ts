@@ -1,10 +1,12 @@
 import { BallastError } from '@ballast/stage';
-import { hyparquetWriters } from './hyparquet.ts';
 import { dataRow } from './rows.fixture.ts';
+import { shardLibraries } from './thread.ts';
+import { shardWriters } from './threaded.ts';
 
 // Run by the test under a limit of file size: writes until the device answers that it is full.
-const [directory = ''] = process.argv.slice(2);
-await using writers = hyparquetWriters();
+const [directory = '', name] = process.argv.slice(2);
+const library = shardLibraries.find((each) => each === name);
+await using writers = shardWriters(library);
 try {
   const writer = await writers.open({ kind: 'data', directory });
   for (let group = 0; group < 50; group += 1) {

@@ -1,8 +1,20 @@
 import type { ShardKind } from './columns.ts';
 
+/** The Parquet libraries a shard can be written with. */
+export const shardLibraries = ['hyparquet-writer', 'parquetjs-lite'] as const;
+
+/** One of {@link shardLibraries}. */
+export type ShardLibrary = (typeof shardLibraries)[number];
+
 /** What the writing thread is asked to do; `shard` names the open file. */
 export type Order =
-  | { readonly act: 'open'; readonly shard: number; readonly path: string; readonly kind: ShardKind }
+  | {
+      readonly act: 'open';
+      readonly shard: number;
+      readonly path: string;
+      readonly kind: ShardKind;
+      readonly library: ShardLibrary;
+    }
   | {
       readonly act: 'group';
       readonly shard: number;

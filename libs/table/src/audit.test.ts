@@ -3,8 +3,9 @@ import { cp, mkdtemp, open, readFile, rename, rm, unlink, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { hyparquetWriters, readShard } from '@ballast/shard';
-import type { DataRow } from '@ballast/shard';
+import { readShard, shardWriters } from '@ballast/shard';
+
+import type { DataRow, ShardWriters } from '@ballast/shard';
 import type { Routed } from '@ballast/stage';
 import { audit } from './audit.ts';
 import type { AuditReport } from './audit.ts';
@@ -19,7 +20,7 @@ import { consumed, group, kept, rejected, tooLong } from './table.fixture.ts';
 import type { Sample } from './table.fixture.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'ballast-audit-'));
-const writers = hyparquetWriters();
+const writers = shardWriters();
 after(async () => {
   await writers[Symbol.asyncDispose]();
   await rm(directory, { recursive: true });
@@ -28,7 +29,7 @@ after(async () => {
 const rejectedSample: Sample = { offset: 412, read: 0, pool: 'presumed', p: 0.02 };
 
 /** Two commits of kept documents, one deferred and one rejected document: everything holds. */
-async function build(root: string): Promise<void> {
+async function build(root: string, writers: ShardWriters): Promise<void> {
   const sink = await tableSink({ root, writers });
   const unit = group(0, 400, { pool: 'presumed', p: 0.05, eps: 0.01 });
   const second = group(400, 402, {}, { unit: 0, group: 1 });
@@ -67,7 +68,7 @@ describe('the audit', () => {
   let sound = '';
   before(async () => {
     sound = await mkdtemp(join(directory, 'sound-'));
-    await build(sound);
+    await build(sound, writers);
   });
 
   const copy = async (): Promise<string> => {
@@ -96,6 +97,19 @@ describe('the audit', () => {
       Math.abs((cumulative?.upper ?? 0) - (200 + 40 + 2.33 * Math.sqrt(400 * 100 * 0.05 * 0.95)) / 4030) <
         1e-12,
     );
+  });
+
+  test('finds the same in a table that the other Parquet library wrote', async () => {
+    const root = await mkdtemp(join(directory, 'other-'));
+    await using others = shardWriters('parquetjs-lite');
+    await build(root, others);
+    const { holds, figures, scopes } = await audit(root);
+    const expected = await audit(sound);
+    assert.ok(holds);
+    assert.deepEqual(figures, expected.figures);
+    // A shard's name carries its hash, and the codecs differ.
+    const unnamed = (all: typeof scopes) => all.map((scope) => ({ ...scope, name: '' }));
+    assert.deepEqual(unnamed(scopes), unnamed(expected.scopes));
   });
 
   test('takes a directory by its name, pattern characters included', async () => {

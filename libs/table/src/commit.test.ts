@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { hyparquetWriters } from '@ballast/shard';
+import { shardWriters } from '@ballast/shard';
 import * as fc from 'fast-check';
 import { audit } from './audit.ts';
 import { commit } from './commit.ts';
@@ -100,7 +100,7 @@ describe('commits under fire', () => {
   test('an empty consumption may be committed to state the flow', async () => {
     const root = await mkdtemp(join(directory, 'flow-'));
     const { tableSink } = await import('./sink.ts');
-    await using writers = hyparquetWriters();
+    await using writers = shardWriters();
     const sink = await tableSink({ root, writers });
     const result = await sink.commit({ offsets: {}, marks: {}, ledger: { flow: { waiting: 0 } } });
     assert.deepEqual(result, { outcome: 'committed', version: 1 });

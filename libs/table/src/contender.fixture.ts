@@ -1,4 +1,4 @@
-import { hyparquetWriters } from '@ballast/shard';
+import { shardWriters } from '@ballast/shard';
 import type { Routed } from '@ballast/stage';
 import { tableSink } from './sink.ts';
 import { localStore } from './store.ts';
@@ -32,7 +32,7 @@ const faulty = {
 };
 
 const lane = `documents.human/${partition}`;
-await using writers = hyparquetWriters();
+await using writers = shardWriters();
 // The table is created without faults: what is tested are commits.
 await tableSink({ root, writers });
 const contending = await tableSink({ root, writers, store: faulty });

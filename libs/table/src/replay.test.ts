@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { formatPosition } from '@ballast/document';
-import { hyparquetWriters } from '@ballast/shard';
+import { shardWriters } from '@ballast/shard';
 import type { Routed } from '@ballast/stage';
 import { audit } from './audit.ts';
 import type { Consumed } from './consumed.ts';
@@ -19,7 +19,7 @@ import { consumed, kept, rejected, superseded } from './table.fixture.ts';
 import type { Sample } from './table.fixture.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'ballast-replay-'));
-const writers = hyparquetWriters();
+const writers = shardWriters();
 after(async () => {
   await writers[Symbol.asyncDispose]();
   await rm(directory, { recursive: true });

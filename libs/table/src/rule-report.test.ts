@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { VerifyJudgement } from '@ballast/document';
-import { hyparquetWriters } from '@ballast/shard';
+import { shardWriters } from '@ballast/shard';
 import type { Routed } from '@ballast/stage';
 import { refusedSink } from './refused-sink.ts';
 import { ruleReport } from './rule-report.ts';
@@ -14,7 +14,7 @@ import { consumed, kept, routed } from './table.fixture.ts';
 import type { Sample } from './table.fixture.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'ballast-rules-'));
-const writers = hyparquetWriters();
+const writers = shardWriters();
 after(async () => {
   await writers[Symbol.asyncDispose]();
   await rm(directory, { recursive: true });

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { hyparquetWriters, readShard } from '@ballast/shard';
+import { shardWriters, readShard } from '@ballast/shard';
 import type { DataRow } from '@ballast/shard';
 import { BallastError } from '@ballast/stage';
 import { versionKey } from './log.ts';
@@ -14,7 +14,7 @@ import { consumed, group, kept, rejected, tooLong } from './table.fixture.ts';
 import { openTable } from './table.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'ballast-table-'));
-const writers = hyparquetWriters();
+const writers = shardWriters();
 after(async () => {
   await writers[Symbol.asyncDispose]();
   await rm(directory, { recursive: true });

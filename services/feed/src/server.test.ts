@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { hyparquetWriters } from '@ballast/shard';
+import { shardWriters } from '@ballast/shard';
 import type { DataRow } from '@ballast/shard';
 import { tableFromIPC } from 'apache-arrow';
 import { startFeed } from './server.ts';
@@ -12,7 +12,7 @@ import type { Feed } from './server.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'ballast-feed-'));
 const log = join(root, 'data', '_delta_log');
-const writers = hyparquetWriters();
+const writers = shardWriters();
 let feed: Feed;
 
 before(async () => {

@@ -11,7 +11,7 @@ import { configHash } from '@ballast/host';
 import type { Logger } from '@ballast/host';
 import { createMixer } from '@ballast/mix';
 import type { Consumed, Mixer } from '@ballast/mix';
-import { hyparquetWriters } from '@ballast/shard';
+import { shardWriters } from '@ballast/shard';
 import { BallastError, runStage } from '@ballast/stage';
 import type { BatchReport, Json, Topics } from '@ballast/stage';
 import { localStore, refusedSink, tableSink } from '@ballast/table';
@@ -62,7 +62,7 @@ export async function startMixer(context: MixerContext): Promise<RunningMixer> {
   // What ends one of the two loops in failure ends the other: half a mixer would only seem to run.
   const failed = new AbortController();
   const signal = AbortSignal.any([context.signal, failed.signal]);
-  const writers = hyparquetWriters();
+  const writers = shardWriters(pipeline.mixer.shardWriter);
   const options: TableOptions = {
     root,
     writers,
