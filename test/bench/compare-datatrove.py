@@ -2,6 +2,7 @@
 
 Reads lines of {"id", "task", "text"} from standard input and answers in the same order. Tasks:
   tokens    how many words, a hash of them, how many sentences (texts of any language: "language")
+  minhash   the simplified text, its words, SHA-256 of both signatures
   document  the four filters of the FineWeb chain, every ratio before division, words, signature
   fineweb2  first reason of FineWeb-2's chain ("language", "bounds")
   speed     CPU seconds for the chain and for the signature over a list of texts ("texts")
@@ -31,7 +32,7 @@ from datatrove.pipeline.filters.gopher_repetition_filter import (
     get_n_grams,
 )
 from datatrove.utils.hashing import HashConfig
-from datatrove.utils.text import PUNCTUATION_SET, split_into_parts, split_into_sentences, split_into_words
+from datatrove.utils.text import PUNCTUATION_SET, simplify_text, split_into_parts, split_into_sentences, split_into_words
 from datatrove.utils.word_tokenizers import SpaCyTokenizer, load_word_tokenizer
 
 REPETITION = GopherRepetitionFilter()
@@ -69,6 +70,16 @@ def tokens(task):
     words = tokenizer.word_tokenize(task["text"])
     sentences = len(split_into_sentences(task["text"], task.get("language", "en")))
     return {"count": len(words), "hash": digest("\n".join(words)), "sentences": sentences}
+
+
+def minhash(task):
+    text = task["text"]
+    simple = simplify_text(text, SIGNATURES["xxhash"].config.norm_config)
+    answer = {"simple": simple, "words": len(split_into_words(simple))}
+    for name, step in (("xxh64", SIGNATURES["xxhash"]), ("sha1", SIGNATURES["sha1"])):
+        data = signature_bytes(step, text)
+        answer[name] = None if data is None else hashlib.sha256(data).hexdigest()
+    return answer
 
 
 def document(task):
@@ -162,11 +173,16 @@ def fineweb_parts(text):
 
 
 def signature(step, text):
+    data = signature_bytes(step, text)
+    return None if data is None else hashlib.sha1(data).hexdigest()
+
+
+def signature_bytes(step, text):
     shingles = step.get_shingles(text)
     if shingles.size == 0:
         return None
     flat = [value for bucket in step.get_signature(shingles) for value in bucket]
-    return hashlib.sha1(struct.pack(f"<{len(flat)}Q", *flat)).hexdigest()
+    return struct.pack(f"<{len(flat)}Q", *flat)
 
 
 def fineweb2(task):
@@ -228,7 +244,7 @@ def speed(task):
     return {"chain": chain, "minhash": time.process_time() - started}
 
 
-TASKS = {"tokens": tokens, "document": document, "fineweb2": fineweb2, "speed": speed}
+TASKS = {"tokens": tokens, "minhash": minhash, "document": document, "fineweb2": fineweb2, "speed": speed}
 
 if __name__ == "__main__":
     np.seterr(all="ignore")

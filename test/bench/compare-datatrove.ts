@@ -9,13 +9,13 @@
  * chain and signature. Prints ten differences at most and last one line,
  * `equal E of N, signatures E of N, chain R x, minhash R x`; exit 1 when a goal is missed, 69 when the
  * oracle cannot be had.
- * `--fixtures` writes what the oracle says of 280 seeded texts for the ordinary tests. It does not say
- * how well the rules judge, nor anything of other versions.
+ * `--fixtures` only writes what the oracle says of the texts of the ordinary tests. It does not say how
+ * well the rules judge, nor anything of other versions.
  */
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { seededTexts } from '@ballast/verify/measure';
 import { compareDocuments } from './compare-documents.ts';
+import { writeFixtures } from './compare-fixtures.ts';
 import { compareFineweb2 } from './compare-fineweb2.ts';
 import { compareSpeed } from './compare-speed.ts';
 import { installedTexts } from './compare-texts.ts';
@@ -32,7 +32,6 @@ const { values } = parseArgs({
   },
 });
 const goals = { chain: 100, minhash: 50, passing: 2000, perReason: 20 };
-const fixtures = new URL('../../libs/verify/src/datatrove.fixture.jsonl', import.meta.url);
 /** 100,001 words, which no other text has: each is one short word of many. */
 const longTexts = Array.from({ length: 20 }, (_, text) =>
   Array.from({ length: 100_001 }, (_, index) => ((index * (2 * text + 7)) % 9973).toString(36)).join(' '),
@@ -49,10 +48,7 @@ try {
 async function main(): Promise<number> {
   await using oracle = openOracle(new URL('../../.cache', import.meta.url).pathname);
   if (values.fixtures) {
-    const texts = [...seededTexts(7, 280)];
-    const answers = await Promise.all(texts.map((text) => oracle.ask({ task: 'document', text })));
-    writeFileSync(fixtures, answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''));
-    process.stdout.write(`wrote ${answers.length} answers to ${fixtures.pathname}\n`);
+    for (const line of await writeFixtures(oracle)) process.stdout.write(`${line}\n`);
     return 0;
   }
   const roots = [

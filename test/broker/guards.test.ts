@@ -8,10 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openKafkaTopics } from '@ballast/kafka';
 import type { KafkaTopics } from '@ballast/kafka';
 import type { Arrival, Checkpoint, Delivery } from '@ballast/stage';
+import kafkajs from 'kafkajs';
 import { openTestClient } from './client.fixture.ts';
 import type { TestClient } from './client.fixture.ts';
 import { sharedBroker, uniqueName } from './shared.ts';
 
+const { CompressionTypes } = kafkajs;
 const empty: Checkpoint = { marks: {}, previous: {}, state: null };
 const partitions = 4;
 let client: TestClient;
@@ -95,6 +97,14 @@ async function ackAll(
   return deliveries;
 }
 
+/** By what they are sent in, and what the broker keeps them in. */
+const bombs = [
+  ['gzip', CompressionTypes.GZIP, {}],
+  ['zstd', CompressionTypes.ZSTD, {}],
+  ['lz4', CompressionTypes.GZIP, { 'compression.type': 'lz4' }],
+  ['snappy', CompressionTypes.GZIP, { 'compression.type': 'snappy' }],
+] as const;
+
 describe('what others write to an ingest topic', () => {
   for (const codec of ['snappy', 'lz4', 'gzip', 'zstd'])
     test(`is read when the broker keeps it in ${codec}`, async () => {
@@ -108,6 +118,35 @@ describe('what others write to an ingest topic', () => {
       assert.deepEqual(
         arrivals.map(({ value }) => Buffer.from(value)),
         messages.map(({ value }) => value),
+      );
+    });
+
+  for (const [name, sent, settings] of bombs)
+    test(`a ${name} bomb is named record by record as too large, and what follows is read`, async () => {
+      const topic = await ingest({ ...settings, 'max.message.bytes': String(10 * 1024 * 1024) });
+      await client.append(topic, 0, [documentOf('before')]);
+      const producer = client.kafka.producer({ allowAutoTopicCreation: false });
+      await producer.connect();
+      const values = ['first', 'b'.repeat(66 * 2 ** 20), 'last'];
+      const messages = values.map((value) => ({ partition: 0, value }));
+      await producer.send({ topic, compression: sent, messages });
+      await producer.disconnect();
+      await client.append(topic, 0, [documentOf('after')]);
+      await using topics = await open();
+      const arrivals = await readAll({ topics, topic });
+      assert.deepEqual(
+        arrivals.map(({ read, document, unreadable, value }) => [
+          read.offset,
+          document?.id ?? unreadable,
+          value.length > 0,
+        ]),
+        [
+          [0n, 'before', true],
+          [1n, 'too_large', false],
+          [2n, 'too_large', false],
+          [3n, 'too_large', false],
+          [4n, 'after', true],
+        ],
       );
     });
 
@@ -132,12 +171,13 @@ describe('what others write to an ingest topic', () => {
 
   test('a tombstone, a repeated and a huge header, and any timestamp are read', async () => {
     const topic = await ingest({
+      'max.message.bytes': String(11 * 1024 * 1024),
       'message.timestamp.after.max.ms': '9223372036854775807',
       'retention.ms': '-1',
     });
     const producer = client.kafka.producer({ allowAutoTopicCreation: false });
     await producer.connect();
-    const headers = { twice: ['a', 'b'], huge: 'x'.repeat(500_000) };
+    const headers = { twice: ['a', 'b'], huge: 'x'.repeat(10_000_000) };
     const { value } = documentOf('a');
     for (const timestamp of ['0', '-5', '9999999999999'])
       await producer.send({ topic, messages: [{ partition: 0, key: null, value, headers, timestamp }] });
@@ -259,6 +299,56 @@ describe("Ballast's own topics", () => {
     );
     await using topics = await open();
     await assert.rejects(readAll({ topics, topic, group }), { code: 'BALLAST_KAFKA_TOPIC_RECREATED' });
+  });
+});
+
+describe('offsets that the brokers have forgotten', () => {
+  const forget = async (group: string): Promise<void> => {
+    for (let tries = 0; ; tries += 1)
+      try {
+        return void (await client.admin.deleteGroups([group]));
+      } catch (error) {
+        if (tries === 20) throw error;
+        await delay(100);
+      }
+  };
+
+  test('begin anew where every message is still there, and stop the reader where some are not', async () => {
+    const topic = await ingest();
+    const group = uniqueName('g');
+    const ids = ['a', 'b', 'c'];
+    await client.append(
+      topic,
+      0,
+      ids.map((id) => documentOf(id)),
+    );
+    {
+      await using topics = await open();
+      await ackAll({ topics, topic, group }, empty);
+    }
+    await forget(group);
+    {
+      await using topics = await open();
+      const [delivery] = await ackAll({ topics, topic, group }, empty);
+      assert.equal(delivery?.resume, null);
+      assert.deepEqual(
+        delivery.batch.map(({ document }) => document?.id),
+        ids,
+      );
+    }
+    await forget(group);
+    await client.deleteRecords(topic, 0, 1n);
+    await using topics = await open();
+    await assert.rejects(
+      readAll({ topics, topic, group }),
+      (error: Error & { readonly code?: string }) =>
+        error.code === 'BALLAST_TOPIC_GAP' && error.message.includes('set its offset by hand'),
+    );
+    // A group that never was there takes what is left: others wrote the rest before it came.
+    assert.equal((await readAll({ topics, topic })).length, 2);
+    // By hand: only the operator knows that nothing was lost.
+    await client.admin.setOffsets({ groupId: group, topic, partitions: [{ partition: 0, offset: '1' }] });
+    assert.equal((await readAll({ topics, topic, group })).length, 2);
   });
 });
 

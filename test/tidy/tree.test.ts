@@ -72,7 +72,7 @@ describe('the house', () => {
       'hyparquet-writer': /^libs\/shard\//,
       hyparquet: /^libs\/shard\//,
       'parquetjs-lite': /^libs\/shard\//,
-      'onnxruntime-node': /^libs\/detect\/src\/onnx\.ts$/,
+      'onnxruntime-node': /^libs\/detect\/src\/(onnx|second\/classifier)\.ts$/,
       lmdb: /^libs\/(stage\/src\/embedded|verify\/src\/dedup)\//,
       '@duckdb/node-api': /^libs\/table\//,
       pino: /^libs\/host\//,

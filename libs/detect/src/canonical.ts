@@ -80,6 +80,11 @@ function afterPreambles(text: string): string {
   return at === 0 ? text : text.slice(at);
 }
 
+/** Whether a raw text opens as chat answers do that introduce the text instead of being it. Bounded work. */
+export function opensWithPreamble(text: string): boolean {
+  return preambleEnd(text.slice(0, 1_024).trimStart().replaceAll(/\s+/g, ' '), 0) > 0;
+}
+
 function preambleEnd(text: string, at: number): number {
   for (const preamble of preambles) {
     preamble.lastIndex = at;

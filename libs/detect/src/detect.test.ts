@@ -206,6 +206,24 @@ describe('text that the model judges', () => {
 
 describe('text that cannot be judged (P21)', () => {
   const short = { text: 'Thanks, see you there.' };
+  const russian = 'Это русский текст, который модель не может судить. '.repeat(6);
+
+  test('names the language it saw, whatever the document says of its own', async () => {
+    const [foreign, claimed, english, declared] = await judgeAll([
+      rawRecord(0, { text: russian }),
+      rawRecord(1, { text: russian, lang: 'en' }),
+      rawRecord(2, { text: prose(0), lang: 'ru' }),
+      rawRecord(3, { text: prose(0), declared: { origin: 'synthetic' } }),
+    ]);
+    assert.partialDeepStrictEqual(foreign, {
+      reason: 'language_not_supported',
+      language: 'ru',
+      languageScore: 1,
+    });
+    assert.deepEqual(claimed, foreign);
+    assert.partialDeepStrictEqual(english, { basis: 'model', language: 'en', languageScore: 1 });
+    assert.ok(declared !== undefined && !('language' in declared));
+  });
 
   test('is uncertain with everything possible, and is not scored', async () => {
     const scorer = readingScorer();
@@ -361,6 +379,7 @@ describe('survey and report', () => {
     assert.ok(web !== undefined);
     assert.deepEqual(web.canaries, { human: 200, synthetic: 200 });
     assert.ok(web.shareLower < 0.125 && web.shareUpper > 0.125 && web.humanBandUpper < 0.16);
-    assert.ok(web.truePositiveRate > 0.9 && web.falsePositiveRate < 0.5);
+    assert.ok(web.truePositives !== undefined && web.truePositives.low > 0.85 && web.truePositives.high < 1);
+    assert.ok(web.falsePositives !== undefined && web.falsePositives.high < 0.6);
   });
 });

@@ -15,6 +15,8 @@ import type { Scorer } from './model/scorer.ts';
 import { cutoffMsOf } from './provenance/capture.ts';
 import { examine } from './provenance/examine.ts';
 import type { Provenance } from './provenance/examine.ts';
+import type { ProvenanceProbe } from './provenance/probe.ts';
+import { plainProbes, probesHash } from './provenance/probes.ts';
 import { sourceRegistry } from './provenance/registry.ts';
 import type { Registry, SourceFacts } from './provenance/registry.ts';
 import { scoreTexts } from './score.ts';
@@ -37,6 +39,8 @@ export interface DetectOptions {
   /** Documents of known origin that calibrate their source families. */
   readonly canaries: readonly Canary[];
   readonly store: SnapshotStore;
+  /** Probes that need keys or trust anchors, beside those that every detector has. Default none. */
+  readonly probes?: readonly ProvenanceProbe[];
 }
 
 /**
@@ -67,7 +71,8 @@ interface Prepared {
 class Detector implements Snapshotted {
   readonly #options: DetectOptions;
   readonly #registry: Registry;
-  readonly #cutoffMs: number;
+  readonly #probes: readonly ProvenanceProbe[];
+  readonly #probesHash: string | undefined;
   readonly #windows = new Map<string, Windows>();
   #calibration: Calibration | undefined;
   #estimates: Estimates | undefined;
@@ -82,7 +87,8 @@ class Detector implements Snapshotted {
     }
     this.#options = options;
     this.#registry = sourceRegistry(options.sources);
-    this.#cutoffMs = cutoffMs;
+    this.#probes = [...plainProbes(cutoffMs), ...(options.probes ?? [])];
+    this.#probesHash = probesHash(options.probes ?? []);
   }
 
   restore(input: TopicPartition, snapshot: Json | undefined): void {
@@ -145,12 +151,15 @@ class Detector implements Snapshotted {
   async #prepare(batch: readonly Record[], signal: AbortSignal): Promise<readonly Prepared[]> {
     const { scorer, pipeline, trustOf } = this.#options;
     const trust = new Map<string, ReadonlySet<Trust>>();
-    const prepared = batch.map(({ document, position: { topic } }): Prepared => {
-      const trusted = trust.get(topic) ?? trustOf(topic);
-      trust.set(topic, trusted);
+    const prepared: Prepared[] = [];
+    for (const { document, position } of batch) {
+      signal.throwIfAborted();
+      const trusted = trust.get(position.topic) ?? trustOf(position.topic);
+      trust.set(position.topic, trusted);
       const facts = this.#registry(document);
-      return { facts, provenance: examine(document, facts, trusted, this.#cutoffMs), scored: undefined };
-    });
+      const provenance = await examine({ document, facts, trust: trusted }, this.#probes);
+      prepared.push({ facts, provenance, scored: undefined });
+    }
     const open = [...batch.entries()].filter(([index]) => prepared[index]?.provenance.settled === undefined);
     const scored = await scoreTexts(
       open.map(([, { document }]) => document.text),
@@ -182,7 +191,12 @@ class Detector implements Snapshotted {
       {
         tau: pipeline.tau,
         upper: pipeline.upper,
-        snapshots: { model: scorer.id, calibration: calibration.version, prevalence: estimates.version },
+        snapshots: {
+          model: scorer.id,
+          calibration: calibration.version,
+          prevalence: estimates.version,
+          ...(this.#probesHash === undefined ? {} : { probes: this.#probesHash }),
+        },
       },
     );
   }

@@ -12,6 +12,11 @@ export const detectErrors = {
     exit: 78,
     fix: 'write detector.cutoff as an ISO 8601 date such as 2022-11-30',
   },
+  sourceListInvalid: {
+    code: 'BALLAST_DETECT_SOURCE_LIST',
+    exit: 78,
+    fix: 'point detector.sourceLists[].file at a text file with one domain or source name per line; docs/provenance.md shows one',
+  },
   snapshotInvalid: {
     code: 'BALLAST_DETECT_SNAPSHOT',
     exit: 65,

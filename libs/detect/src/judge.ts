@@ -5,6 +5,7 @@ import { shareOfKind } from './calibrate/kinds.ts';
 import type { KindCanaries } from './calibrate/kinds.ts';
 import type { FamilyEstimate } from './calibrate/values.ts';
 import { fuse } from './fusion.ts';
+import { isAttested } from './provenance/examine.ts';
 import type { Provenance } from './provenance/examine.ts';
 import type { SourceFacts } from './provenance/registry.ts';
 import type { Scored } from './score.ts';
@@ -37,7 +38,8 @@ export function judge(subject: Subject, context: JudgeContext): DetectVerdict {
   const { scored } = subject;
   if (scored?.route === 'english') {
     if (!Number.isFinite(scored.llr)) {
-      return { stage: 'detect', version: detectVersion, action: 'defer', reason: 'model_gave_no_score' };
+      const reason = scored.unanswered ?? 'model_gave_no_score';
+      return { stage: 'detect', version: detectVersion, action: 'defer', reason };
     }
     return modelVerdict(scored.llr, evidence, subject, context);
   }
@@ -47,7 +49,7 @@ export function judge(subject: Subject, context: JudgeContext): DetectVerdict {
 type Settled = NonNullable<Provenance['settled']>;
 
 function settledVerdict(settled: Settled, subject: Subject, context: JudgeContext): DetectJudgement {
-  const isHuman = settled === 'attested_by_source' || settled === 'attested_by_capture';
+  const isHuman = isAttested(settled);
   const p = isHuman ? 0 : 1;
   return {
     ...frame(subject, context),
@@ -139,6 +141,12 @@ function frame(subject: Subject, { snapshots }: JudgeContext) {
     version: detectVersion,
     action: 'keep',
     family: subject.facts.family,
+    ...languageIn(subject.scored),
     snapshots,
   } as const;
+}
+
+function languageIn(scored: Scored | undefined) {
+  if (scored?.language === undefined) return {};
+  return { language: scored.language.label, languageScore: scored.language.score };
 }

@@ -53,25 +53,26 @@ describe('the shipped model', () => {
 
   it('gives the pinned scores, weights and idf', async () => {
     // Changes only with the weights: pin anew after training.
-    assert.equal(scorer.id, 'e4b560fd230f2bb5');
+    assert.equal(scorer.id, 'e009a41d06f63f03');
     const [human = 0, synthetic = 0, empty = 0] = await scorer.score([prose, chat, '']);
-    assert.ok(Math.abs(human - -0.7343) < 1e-3, `${human}`);
-    assert.ok(Math.abs(synthetic - 2.4584) < 1e-3, `${synthetic}`);
-    assert.ok(Math.abs(empty - -0.4237) < 1e-3, `${empty}`);
+    assert.ok(Math.abs(human - -0.7038) < 1e-3, `${human}`);
+    assert.ok(Math.abs(synthetic - 2.1085) < 1e-3, `${synthetic}`);
+    assert.ok(Math.abs(empty - -0.5328) < 1e-3, `${empty}`);
     const [word] = readTables(await readFile(join(shipped, 'model.onnx')));
     assert.ok(word !== undefined);
     // Bucket of the unigram `The` (pinned in features.test.ts).
-    assert.equal(word.idf[283248], 13);
-    assert.ok(Math.abs((unpackWeights(word)[283248] ?? 0) - 5.625) < 1e-3);
+    assert.equal(word.idf[283248], 44);
+    assert.ok(Math.abs((unpackWeights(word)[283248] ?? 0) - 4.5703) < 1e-3);
   });
 
-  it('scores a text alike alone, in a batch, and in calls that overlap', async () => {
-    const texts = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? prose : chat).slice(0, 20 + 5 * i));
+  it('scores a text alike to the last bit alone, in a batch, and in calls that overlap', async () => {
+    const words = [...prose.split(' '), ...chat.split(' ')];
+    const texts = Array.from({ length: 120 }, (_, n) =>
+      Array.from({ length: 20 + 3 * n }, (__, at) => words[(at * (n + 7) + n) % words.length]).join(' '),
+    );
     const together = await scorer.score(texts);
-    const alone = await Promise.all(texts.map((text) => scorer.score([text])));
-    for (const [i, [score = Number.NaN]] of alone.entries()) {
-      assert.ok(Math.abs(score - (together[i] ?? Number.NaN)) < 1e-5);
-    }
+    const alone = await Promise.all(texts.map(async (text) => (await scorer.score([text]))[0]));
+    assert.deepEqual(alone, [...together]);
     assert.equal((await scorer.score([])).length, 0);
   });
 
@@ -85,8 +86,8 @@ describe('the shipped model', () => {
     assert.ok((await readFile(join(shipped, 'model.onnx'))).byteLength <= 10_000_000);
     assert.deepEqual(scorer.card.languages, ['en']);
     assert.deepEqual(scorer.card.licences, ['CC BY 3.0', 'CC BY-SA 4.0', 'Apache-2.0']);
-    assert.ok(scorer.card.metrics.domainOut.auroc >= 0.9);
-    assert.ok(scorer.card.metrics.domainOut.tprAt1 >= 0.48);
+    assert.ok(scorer.card.metrics.domainOut.auroc >= 0.92);
+    assert.ok(scorer.card.metrics.domainOut.tprAt1 >= 0.55);
   });
 });
 
@@ -106,7 +107,7 @@ describe('openScorer', () => {
   });
 
   it('refuses a model that is not the one its card names, whichever file was changed', async () => {
-    const corrupt = { code: 'BALLAST_DETECT_MODEL_CORRUPT', exit: 65 };
+    const corrupt = { code: 'BALLAST_DETECT_MODEL_CORRUPT', exit: 78 };
     const model = await readFile(join(folder, 'model.onnx'));
     await writeFile(join(folder, 'model.onnx'), model.subarray(0, 1_000_000));
     await assert.rejects(openScorer(folder), corrupt);

@@ -13,9 +13,16 @@ import { FeatureReader, keptTokens } from './text/features.ts';
 const textsPerRun = 16;
 
 /**
+ * Rows are padded to a multiple of this. A sum over a row is made in vector lanes; only over whole blocks of
+ * lanes do more zeros at the end leave its last bit alone. Without it one text in four scored otherwise,
+ * by up to 4e-7, when other texts shared its run.
+ */
+const slotsPerBlock = 64;
+
+/**
  * Opens a model folder (`model.onnx`, `detector.json`) with ONNX Runtime on one thread. `run` blocks
  * the event loop for the length of a batch, so use it on a thread or in a process that owes no heartbeat.
- * Throws BallastError: BALLAST_DETECT_MODEL_MISSING (exit 66), BALLAST_DETECT_MODEL_CORRUPT (65).
+ * Throws BallastError: BALLAST_DETECT_MODEL_MISSING (exit 66), BALLAST_DETECT_MODEL_CORRUPT (78).
  */
 export async function openScorer(folder: string): Promise<Scorer> {
   const { card, model } = await readModelFolder(folder);
@@ -128,6 +135,7 @@ class HeadRows {
     const texts = this.#ends.length;
     let slots = 1;
     for (let row = 0; row < texts; row += 1) slots = Math.max(slots, this.#end(row) - this.#end(row - 1));
+    slots = Math.ceil(slots / slotsPerBlock) * slotsPerBlock;
     if (texts * slots > this.#paddedIds.length) {
       this.#paddedIds = new Int32Array(2 * texts * slots);
       this.#paddedCounts = new Float32Array(2 * texts * slots);

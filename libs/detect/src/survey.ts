@@ -7,6 +7,7 @@ import { mergeArrivals, Windows, windowsSchema } from './calibrate/windows.ts';
 import type { DetectOptions } from './detect.ts';
 import { cutoffMsOf } from './provenance/capture.ts';
 import { examine } from './provenance/examine.ts';
+import { plainProbes } from './provenance/probes.ts';
 import { sourceRegistry } from './provenance/registry.ts';
 import { scoreTexts } from './score.ts';
 import { readSnapshot, surveyName, windowsPrefix } from './snapshots.ts';
@@ -32,6 +33,7 @@ export interface SurveyOptions extends DetectOptions {
 export async function survey(options: SurveyOptions): Promise<number> {
   const { scorer, pipeline, store, canaries, limit = surveyLimits.inAll } = options;
   const registry = sourceRegistry(options.sources);
+  const probes = [...plainProbes(cutoffMsOf(pipeline.cutoff) ?? 0), ...(options.probes ?? [])];
   const windows = new Windows();
   const counts = new Map<string, number>();
   let scored = 0;
@@ -55,8 +57,8 @@ export async function survey(options: SurveyOptions): Promise<number> {
     const facts = registry(document);
     const count = counts.get(facts.family) ?? 0;
     const trust = options.trustOf(position.topic);
-    const isOpen = examine(document, facts, trust, cutoffMsOf(pipeline.cutoff) ?? 0).settled === undefined;
-    if (isOpen && count < surveyLimits.perFamily) {
+    const { settled } = await examine({ document, facts, trust }, probes);
+    if (settled === undefined && count < surveyLimits.perFamily) {
       counts.set(facts.family, count + 1);
       waiting.push({ family: facts.family, text: document.text });
     }

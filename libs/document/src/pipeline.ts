@@ -43,6 +43,87 @@ const ingestSchema = z
   })
   .describe('What an ingest topic or file is trusted to say.');
 
+const sourceListSchema = z
+  .strictObject({
+    file: z
+      .string()
+      .min(1)
+      .describe('One source name, domain, hosts line or ||domain^ rule per line; # and ! begin comments.'),
+    trust: z.enum(['human', 'synthetic', 'none']).describe('As `sources[].trust`, for every line.'),
+    family: z.string().optional().describe('As `sources[].family`, for every line.'),
+    prior: share.optional().describe('As `sources[].prior`, for every line.'),
+  })
+  .describe('A list of sources in a file.');
+
+const watermarkSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,63}$/)
+      .describe('Name in verdicts, where it stands as `watermark_<name>`: small letters, digits and _.'),
+    scheme: z
+      .enum(['kgw', 'unigram', 'synthid'])
+      .describe('How the text was marked: Kirchenbauer et al., Unigram, or SynthID-Text.'),
+    key: z.string().min(1).describe('Key file, JSON.'),
+    tokenizer: z
+      .string()
+      .min(1)
+      .describe('tokenizer.json of the model that wrote the marked text, as Hugging Face exports it.'),
+    sources: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        'Names or domains of the sources to test, matched as `sources[].match`. Default every document.',
+      ),
+  })
+  .describe('One watermark key.');
+
+const credentialsSchema = z
+  .strictObject({
+    trustAnchors: z
+      .string()
+      .min(1)
+      .describe('PEM file of the authorities (or single signers) whose word on who wrote a text counts.'),
+    asOf: z.iso
+      .date()
+      .describe(
+        'Date the list speaks for, as 2026-11-01. Certificates must be in force on it, or on the capture date of an ingest trusted for captures.',
+      ),
+  })
+  .describe('The pinned trust list of content credentials (C2PA).');
+
+const secondSchema = z
+  .strictObject({
+    model: z
+      .string()
+      .min(1)
+      .describe(
+        'Folder of an ONNX sequence classifier with its tokenizer, as Hugging Face exports it, and a detector.json; docs/detector-models.md says how.',
+      ),
+    band: z
+      .array(share)
+      .length(2)
+      .refine(([low = 0, high = 0]) => low < high, 'the lower edge must be below the upper one')
+      .default([0.1, 0.9])
+      .describe('Texts whose p by the first model, at even odds, lies in this band are judged by both.'),
+    timeoutMs: z
+      .int()
+      .min(100)
+      .max(600_000)
+      .default(10_000)
+      .describe(
+        'Longest wait for one text; then its process is replaced and, failing twice, the text deferred.',
+      ),
+    processes: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(1)
+      .describe('Processes that hold the model, one core each. Changes no verdict.'),
+  })
+  .describe('A second model for what the first leaves uncertain. Default none.');
+
 const detectorSchema = z.strictObject({
   model: z
     .string()
@@ -58,6 +139,33 @@ const detectorSchema = z.strictObject({
   upper: share.default(0.9).describe('From this p on a document counts as synthetic.'),
   cutoff: z.string().default('2022-11-30').describe('A trusted capture before this date attests human.'),
   batch: z.int().min(1).max(4096).default(256).describe('Documents per model run.'),
+  second: secondSchema.optional(),
+  watermarks: z
+    .array(watermarkSchema)
+    .max(32)
+    .default([])
+    .superRefine((watermarks, context) => {
+      for (const [index, { name }] of watermarks.entries()) {
+        if (watermarks.findIndex((each) => each.name === name) !== index)
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'name'],
+            message: `"${name}" is the name of another watermark`,
+          });
+      }
+    })
+    .describe('Keys of text watermarks to look for; docs/provenance.md shows the key files.'),
+  sourceLists: z
+    .array(sourceListSchema)
+    .default([])
+    .describe(
+      'Lists of domains or source names, such as blocklists people share; `sources` goes before them.',
+    ),
+  credentials: credentialsSchema
+    .optional()
+    .describe(
+      'Whose signed word on the origin of a text counts; a human one attests. Default nobody: every credential is worth an unsigned claim.',
+    ),
 });
 
 const dedupSchema = z.strictObject({

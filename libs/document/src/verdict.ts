@@ -23,12 +23,37 @@ const refusal = <S extends StageName>(stage: S) =>
 /** One piece of provenance evidence with its weight in log-odds of *synthetic*. */
 export const evidenceSchema = z.object({
   name: z.string(),
+  /** Evidence of one block is correlated, and limited together: traces in the text, unsigned claims, … */
+  block: z.enum(['text', 'claim', 'registry', 'credential', 'watermark']),
   weight: z.number(),
   detail: z.string().optional(),
+  /** The statistical test behind a watermark hit. */
+  test: z
+    .object({
+      /** Scheme and version of the test, as `kgw/1`. */
+      scheme: z.string(),
+      /** First 16 hex digits of the SHA-256 of the key. */
+      key: z.string(),
+      /** Standard deviations above unmarked text. */
+      statistic: z.number(),
+      /** Tokens or n-grams counted, each distinct one once. */
+      counted: z.number().int().nonnegative(),
+      /** Probability of at least this much in unmarked text, corrected for the number of keys tried. */
+      pValue: z.number().min(0).max(1),
+    })
+    .optional(),
 });
 
 /** One piece of provenance evidence. */
 export type Evidence = z.infer<typeof evidenceSchema>;
+
+/** What the text is written in, as identified; whatever the document says of itself stands in its `lang`. */
+const languageFields = {
+  /** ISO 639-1. Absent for code, where too few letters tell, and where it was not asked for. */
+  language: z.string().optional(),
+  /** Share of the letters looked at that are in this language. */
+  languageScore: z.number().min(0).max(1).optional(),
+};
 
 const detectJudgementSchema = z.object({
   stage: z.literal('detect'),
@@ -48,6 +73,7 @@ const detectJudgementSchema = z.object({
   calibrated: z.boolean(),
   /** Source family whose canaries and prevalence were used. */
   family: z.string(),
+  ...languageFields,
   /** What p rests on. */
   basis: z.enum(['attested', 'declared', 'model', 'prevalence']),
   /** Log-likelihood ratio of the model, natural log, absent when the model was not asked. */
@@ -56,7 +82,13 @@ const detectJudgementSchema = z.object({
   /** What p and pUpper were compared with; absent when attestation or declaration decided. */
   thresholds: z.object({ tau: z.number(), upper: z.number() }).optional(),
   /** Published snapshots the verdict used, each a content hash or version. */
-  snapshots: z.object({ model: z.string(), calibration: z.string(), prevalence: z.string() }),
+  snapshots: z.object({
+    model: z.string(),
+    calibration: z.string(),
+    prevalence: z.string(),
+    /** Hash over the keys and trust anchors of the probes; absent where none is configured. */
+    probes: z.string().optional(),
+  }),
 });
 
 /** The detector's verdict. */
@@ -92,8 +124,7 @@ const verifyJudgementSchema = z.object({
   ratios: z.record(z.string(), z.number()),
   /** Every failing quality rule, in the preset's order; the first is the reason when enforced. */
   failed: z.array(z.string()),
-  /** Language of the text as the verifier names it (ISO 639-1); absent where nothing names it. Decides nothing. */
-  language: z.string().optional(),
+  ...languageFields,
   /** True only if a check from an ingest trusted for checks passed. */
   verified: z.boolean(),
   check: checkOutcomeSchema.optional(),

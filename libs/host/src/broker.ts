@@ -8,7 +8,7 @@ import type { Metrics } from './metrics.ts';
 import { takeReplicaSlot } from './replica-slot.ts';
 
 /** What a service says of itself to {@link openReplica}. */
-export type ReplicaRequest = Omit<BrokerRequest, 'replicaDir' | 'failAt' | 'onLag'> & {
+export type ReplicaRequest = Omit<BrokerRequest, 'replicaDir' | 'failAt' | 'onLag' | 'onSiblingGone'> & {
   readonly stateDir: string;
   readonly metrics: Metrics;
 };
@@ -24,12 +24,16 @@ export async function openReplica<T extends Topics>(
     for (const { topic, partition, messages, seconds } of lags)
       metrics.setLag(stage, topic, partition, { records: Number(messages), seconds });
   };
-  const topics = await open({ ...request, replicaDir: slot.dir, failAt: failPoint, onLag }).catch(
-    (error: unknown) => {
-      slot[Symbol.dispose]();
-      throw error;
-    },
-  );
+  const topics = await open({
+    ...request,
+    replicaDir: slot.dir,
+    failAt: failPoint,
+    onLag,
+    onSiblingGone: (told) => slot.onSiblingGone(told),
+  }).catch((error: unknown) => {
+    slot[Symbol.dispose]();
+    throw error;
+  });
   return {
     ...topics,
     async [Symbol.asyncDispose]() {

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { takeReplicaSlot } from './replica-slot.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'ballast-slots-'));
@@ -43,6 +44,24 @@ suite('replicas of a service on one host', { skip: process.platform !== 'linux' 
     using next = await takeReplicaSlot(state, 'oversampler');
     using after = await takeReplicaSlot(state, 'oversampler');
     assert.deepEqual([basename(next.dir), basename(after.dir)], ['oversampler-0', 'oversampler-2']);
+    frozen.child.kill('SIGKILL');
+  });
+
+  test('the others hear at once that one was killed, whoever began first; one that is frozen has not ended', async () => {
+    const [earlier, frozen] = [await replica('mixer'), await replica('mixer')];
+    using own = await takeReplicaSlot(state, 'mixer');
+    const gone: string[] = [];
+    const later = await replica('mixer');
+    own.onSiblingGone((dir) => gone.push(basename(dir)));
+    frozen.child.kill('SIGSTOP');
+    for (const { child } of [earlier, later]) {
+      const heard = gone.length;
+      const since = performance.now();
+      child.kill('SIGKILL');
+      while (gone.length === heard) await delay(5);
+      assert.ok(performance.now() - since < 1_000);
+    }
+    assert.deepEqual([...new Set(gone)].toSorted(), ['mixer-0', 'mixer-3']);
     frozen.child.kill('SIGKILL');
   });
 });

@@ -5,7 +5,7 @@ export const kafkaErrors = {
   tooLarge: {
     code: 'BALLAST_KAFKA_TOO_LARGE',
     exit: 65,
-    fix: 'a record set decompresses to more than the limit: find its writer, or raise the limit if it is honest',
+    fix: 'a batch on a topic of Ballast unpacks to more than 64 MiB: something else writes there; stop it and take its right to write there',
   },
   corrupt: {
     code: 'BALLAST_KAFKA_CORRUPT',

@@ -83,6 +83,54 @@ describe('record batches', () => {
     assert.deepEqual(await readRecordBatches(bytes, 3n), { records: [], next: 7n });
   });
 
+  for (const [codec, pack] of [
+    [1, gzipSync],
+    [4, zstdCompressSync],
+  ] as const)
+    test(`of a batch above 64 MiB unpacked every record is named and none is read, codec ${codec}`, async () => {
+      const bomb = batchOf({ base: 5n, values: ['a', 'b', 'c'], attributes: codec });
+      const packed = pack(Buffer.alloc(64 * 1024 * 1024 + 1));
+      const header = Buffer.from(bomb.subarray(0, 61));
+      header.writeInt32BE(49 + packed.length, 8);
+      const after = batchOf({ base: 8n, values: ['d'] });
+      const { records, next } = await readRecordBatches(Buffer.concat([header, packed, after]), 6n);
+      assert.deepEqual(
+        records.map(({ offset, value, isTooLarge }) => [offset, value?.toString(), isTooLarge]),
+        [
+          [6n, undefined, true],
+          [7n, undefined, true],
+          [8n, 'd', false],
+        ],
+      );
+      assert.equal(next, 9n);
+      // Compaction has left gaps in it that nobody can see.
+      header.writeInt32BE(2, 57);
+      await assert.rejects(readRecordBatches(Buffer.concat([header, packed]), 5n), {
+        code: 'BALLAST_KAFKA_CORRUPT',
+      });
+    });
+
+  test('a batch of very many records is read in parts, which join', async () => {
+    const count = 30_000;
+    const bytes = Buffer.concat([
+      batchOf({ base: 3n, values: Array.from({ length: count }, () => ''), attributes: 4 }),
+      batchOf({ base: 3n + BigInt(count), values: ['end'] }),
+    ]);
+    const offsets: bigint[] = [];
+    let parts = 0;
+    for (let from = 3n; from < BigInt(count) + 4n; parts += 1) {
+      const { records, next = 0n } = await readRecordBatches(bytes, from);
+      assert.ok(records.length <= 20_000 && next > from);
+      offsets.push(...records.map(({ offset }) => offset));
+      from = next;
+    }
+    assert.deepEqual(
+      offsets,
+      Array.from({ length: count + 1 }, (_, index) => BigInt(index) + 3n),
+    );
+    assert.equal(parts, 2);
+  });
+
   test('damaged bytes are an error, never another text and never an endless loop', async () => {
     const whole = batchOf({ base: 0n, values: ['abcdef', 'ghijkl'] });
     await fc.assert(

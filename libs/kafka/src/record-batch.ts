@@ -12,6 +12,8 @@ export interface RawRecord {
   readonly timestamp: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** True when its batch is above the limit unpacked: nothing but offset and timestamp is known of it. */
+  readonly isTooLarge: boolean;
   /** Headers in order, repeated names included; read when asked for. */
   headers(): readonly RawHeader[];
 }
@@ -20,7 +22,7 @@ export interface RawRecord {
 export interface RawRecords {
   readonly records: readonly RawRecord[];
   /**
-   * Offset after the last whole batch: beyond control records, aborted messages and what compaction has
+   * Where to read on: after the last whole batch, or within it where it holds too much at once; beyond control records, aborted messages and what compaction has
    * removed. Undefined when there was no whole batch.
    */
   readonly next: bigint | undefined;
@@ -39,11 +41,15 @@ const codecMask = 0x07;
 const appendTimeFlag = 0x08;
 const transactionalFlag = 0x10;
 const controlFlag = 0x20;
+/** Records that are read at once, and unpacked bytes after which no further batch is: a stranger may pack millions into kilobytes. */
+const recordsMax = 20_000;
+const unpackedBytesMax = 16 * 1024 * 1024;
 
 /**
  * Reads record batches of message format 2, the only one since Kafka 0.11: the records from `from` on,
  * without control records and without those of aborted transactions. A batch that was cut off by the
- * fetch's bound is left out. Throws BALLAST_KAFKA_TOO_LARGE and BALLAST_KAFKA_CORRUPT.
+ * fetch's bound is left out. Of a batch that is above the limit unpacked every record is named, without its
+ * content. Throws BALLAST_KAFKA_CORRUPT.
  */
 export async function readRecordBatches(
   bytes: Buffer,
@@ -54,7 +60,8 @@ export async function readRecordBatches(
   const open = new Set<bigint>();
   const coming = aborted.toSorted((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1));
   let next: bigint | undefined;
-  for (let at = 0; at + headerBytes <= bytes.length;) {
+  let unpacked = 0;
+  for (let at = 0; at + headerBytes <= bytes.length && unpacked < unpackedBytesMax;) {
     const end = at + lengthEnd + bytes.readInt32BE(at + 8);
     if (end < at + headerBytes) throw corrupt('a record batch of negative length');
     if (end > bytes.length) break;
@@ -71,21 +78,56 @@ export async function readRecordBatches(
       if (begun !== undefined) open.add(begun.producerId);
     }
     if ((attributes & controlFlag) !== 0) open.delete(producer);
-    else if ((attributes & transactionalFlag) === 0 || !open.has(producer))
-      await readRecords(batch, attributes, from, records);
+    else if ((attributes & transactionalFlag) === 0 || !open.has(producer)) {
+      const content = await unpack(batch, attributes);
+      unpacked += content?.byteLength ?? 0;
+      const isWhole =
+        content === undefined
+          ? nameRecords(batch, from, records)
+          : readRecords(batch, content, from, records);
+      if (isWhole) continue;
+      next = (records.at(-1)?.offset ?? last) + 1n;
+      break;
+    }
   }
   return { records, next };
 }
 
-async function readRecords(
-  batch: Buffer,
-  attributes: number,
-  from: bigint,
-  into: RawRecord[],
-): Promise<void> {
+/** The records of a batch as bytes; undefined when they are above the limit. */
+async function unpack(batch: Buffer, attributes: number): Promise<Buffer | undefined> {
   const codec = attributes & codecMask;
   const packed = batch.subarray(headerBytes);
-  const reader = new Reader(codec === 0 || packed.length === 0 ? packed : await decompress(codec, packed));
+  if (codec === 0 || packed.length === 0) return packed;
+  try {
+    return await decompress(codec, packed);
+  } catch (error) {
+    if (error instanceof BallastError && error.code === kafkaErrors.tooLarge.code) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The records of a batch that is above the limit unpacked. Its broker has counted them when it took them in,
+ * so their offsets are known. False when there are more of them.
+ */
+function nameRecords(batch: Buffer, from: bigint, into: RawRecord[]): boolean {
+  const base = batch.readBigInt64BE(0);
+  const last = batch.readInt32BE(23);
+  if (batch.readInt32BE(57) !== last + 1)
+    throw corrupt('a batch above the limit unpacked, of which compaction has taken records');
+  const timestamp = Number(batch.readBigInt64BE(27));
+  for (let delta = Math.max(0, Number(from - base)); delta <= last; delta += 1) {
+    if (into.length >= recordsMax) return false;
+    const offset = base + BigInt(delta);
+    into.push({ offset, timestamp, key: null, value: null, isTooLarge: true, headers: () => [] });
+  }
+  return true;
+}
+
+/** Reads the records of a batch from `from` on. False when there are more of them. */
+function readRecords(batch: Buffer, content: Buffer, from: bigint, into: RawRecord[]): boolean {
+  const reader = new Reader(content);
+  const attributes = batch.readInt16BE(21);
   const base = batch.readBigInt64BE(0);
   const first = Number(batch.readBigInt64BE(27));
   const appended = (attributes & appendTimeFlag) === 0 ? undefined : Number(batch.readBigInt64BE(35));
@@ -98,14 +140,17 @@ async function readRecords(
     const headers = reader.at;
     reader.seek(end);
     if (offset < from) continue;
+    if (into.length >= recordsMax) return false;
     into.push({
       offset,
       timestamp: appended ?? first + delta,
       key,
       value,
+      isTooLarge: false,
       headers: () => readHeaders(reader.buffer, headers),
     });
   }
+  return true;
 }
 
 function readHeaders(buffer: Buffer, at: number): readonly RawHeader[] {

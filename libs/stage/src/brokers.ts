@@ -26,6 +26,8 @@ export interface BrokerRequest {
   readonly failAt: (point: string) => void;
   /** Told every few seconds how far the group is behind on every partition of what it reads. */
   readonly onLag: (lags: readonly BrokerLag[]) => void;
+  /** Has someone told of the folder of each replica of the group on this host that has ended. */
+  readonly onSiblingGone: (told: (replicaDir: string) => void) => void;
   /** Next offset by partition, where the truth is not the group's own offsets (the mixer's table). */
   readonly places?: () => Promise<(input: TopicPartition) => bigint>;
 }

@@ -3,6 +3,7 @@ export { bandNames, Shingles } from './dedup/minhash.ts';
 export { examine } from './heuristics/examine.ts';
 export { presets } from './heuristics/preset.ts';
 export { seededTexts } from './seeded-texts.ts';
+export { codePointTexts } from './text/code-point-texts.ts';
 export { Lexicon } from './text/lexicon.ts';
 export { countSentences } from './text/sentences.ts';
 export { tokenizers } from './text/tokenizers.ts';

@@ -12,6 +12,7 @@ import { record } from './record.fixture.ts';
 import type { Made } from './record.fixture.ts';
 import type { Report, Sandbox } from './truth/program.ts';
 import { verify } from './verify.ts';
+import type { VerifyOptions } from './verify.ts';
 
 const live = new AbortController().signal;
 const settings = (over: Partial<Pipeline['verify']> = {}): Pipeline['verify'] => ({
@@ -46,6 +47,7 @@ const code: Check = { kind: 'code', language: 'python', tests: 'assert f() == 1'
 const math: Check = { kind: 'math', answer: '4' };
 
 interface Wiring {
+  readonly identifyLanguage?: VerifyOptions['identifyLanguage'];
   readonly pipeline?: Partial<Pipeline['verify']>;
   readonly trusted?: readonly Trust[];
   readonly sandbox?: Sandbox;
@@ -55,11 +57,13 @@ interface Wiring {
 
 async function stage(wiring: Wiring = {}): Promise<Stage<VerifyVerdict>> {
   const { trusted = [], pipeline, sandbox, index = await memoryIndex({ table: 't' }), checksAtOnce } = wiring;
+  const { identifyLanguage } = wiring;
   return verify({
     pipeline: settings({ action: 'annotate', ...pipeline }),
     trustOf: () => new Set(trusted),
     index,
     sandbox,
+    identifyLanguage,
     ...(checksAtOnce === undefined ? {} : { checksAtOnce }),
   });
 }
@@ -97,6 +101,25 @@ describe('what the verifier decides', () => {
     assert.equal(verdict.preset, 'datatrove-0.10');
     assert.notEqual(verdict.tokenizer, '');
     assert.ok(verdict.failed.length > 0 && Object.keys(verdict.ratios).length > 0);
+  });
+
+  test('the verdict records the language: as the detector named it, else as the identifier does', async () => {
+    const asked: string[] = [];
+    const identifyLanguage = (text: string) => {
+      asked.push(text);
+      return text === 'bonjour' ? { label: 'fr', score: 0.9 } : undefined;
+    };
+    const named = record(1, { text: 'hallo' });
+    const { detect } = named.verdicts;
+    assert.ok(detect !== undefined && 'pool' in detect);
+    const verdicts = { detect: { ...detect, language: 'de', languageScore: 0.8 } };
+    const found = await (
+      await stage({ identifyLanguage })
+    ).process([record(0, { text: 'bonjour' }), { ...named, verdicts }, record(2, { text: '?' })], live);
+    assert.partialDeepStrictEqual(found[0], { language: 'fr', languageScore: 0.9 });
+    assert.partialDeepStrictEqual(found[1], { language: 'de', languageScore: 0.8 });
+    assert.ok(found[2] !== undefined && !('language' in found[2]));
+    assert.deepEqual(asked, ['bonjour', '?']);
   });
 
   test('a text without a visible character is refused by name in either mode', async () => {

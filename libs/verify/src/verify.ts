@@ -37,10 +37,18 @@ export interface VerifyOptions {
   readonly sandbox: Sandbox | undefined;
   /** Of `verify.decontaminate`; absent: nothing counts as contaminated. */
   readonly benchmarks?: Benchmarks | undefined;
-  /** Names the language of a text (ISO 639-1), undefined when unsure; recorded, decides nothing. */
-  readonly identifyLanguage?: ((text: string) => string | undefined) | undefined;
+  /**
+   * Names the language of a text (ISO 639-1) with the share of it that is in that language; undefined when
+   * unsure. Asked where the detector has not named it; recorded, decides nothing but user rules.
+   */
+  readonly identifyLanguage?: ((text: string) => Language | undefined) | undefined;
   /** Checks that run at once. Default: one per core. */
   readonly checksAtOnce?: number;
+}
+
+interface Language {
+  readonly label: string;
+  readonly score: number;
 }
 
 /**
@@ -122,8 +130,8 @@ async function judge(
   // What is refused already needs no sandbox.
   const outcome =
     refused === undefined ? await check(document, trustOf(position.topic).has('check'), signal) : undefined;
-  const language = identifyLanguage?.(document.text);
-  const user = rules(record, examination, outcome, language);
+  const language = languageNamed(record) ?? identifyLanguage?.(document.text);
+  const user = rules(record, examination, outcome, language?.label);
   const reason = refused ?? (strength === 'anchor' ? undefined : (checkReason(outcome) ?? user.refusal));
   const verdict: VerifyJudgement = {
     stage: 'verify',
@@ -132,7 +140,7 @@ async function judge(
     reason: reason ?? 'ok',
     preset: preset.name,
     tokenizer: versionedName(preset.tokenizer),
-    ...(language === undefined ? {} : { language }),
+    ...(language === undefined ? {} : { language: language.label, languageScore: language.score }),
     ratios: { ...ratios },
     failed: [...failed, ...user.matched],
     verified: outcome?.outcome === 'pass' && outcome.trusted,
@@ -141,7 +149,14 @@ async function judge(
     ...(keptLines === undefined ? {} : { textEdits: ['c4_lines'] }),
   };
   const signatures = pipeline.dedup.exact === 'off' ? [] : [exactSignature(document.text)];
-  return { position, root: replayOf?.root, strength, signatures, near, verdict };
+  return { position, replayOf, strength, signatures, near, verdict };
+}
+
+/** What the detector saw on its way; it does not look at what is attested or declared. */
+function languageNamed({ verdicts: { detect } }: Record): Language | undefined {
+  if (detect === undefined || !('pool' in detect)) return undefined;
+  const { language: label, languageScore: score } = detect;
+  return label === undefined || score === undefined ? undefined : { label, score };
 }
 
 /** Without the detector's judgement (this stage run alone) every document is equally weak. */

@@ -1,79 +1,17 @@
-import { stripVTControlCharacters } from 'node:util';
-import { exitCodeOf, formatError } from '@ballast/host';
-import { BallastError } from '@ballast/stage';
-import { renderUsage } from 'citty';
-import type { CommandDef } from 'citty';
-import type { Command } from './command.ts';
-import { cliErrors } from './errors.ts';
-import { readFlags } from './flags.ts';
-
-const commands: { readonly [name: string]: () => Promise<Command> } = {
-  dev: async () => (await import('./commands/dev.ts')).dev,
-  run: async () => (await import('./commands/run.ts')).run,
-  audit: async () => (await import('./commands/audit.ts')).audit,
-  topics: async () => (await import('./commands/topics.ts')).topics,
-  produce: async () => (await import('./commands/produce.ts')).produce,
-  consume: async () => (await import('./commands/consume.ts')).consume,
-  lag: async () => (await import('./commands/lag.ts')).lag,
-  explain: async () => (await import('./commands/explain.ts')).explain,
-  verify: async () => (await import('./commands/verify.ts')).verify,
-  test: async () => (await import('./commands/test.ts')).test,
-  replay: async () => (await import('./commands/replay.ts')).replay,
-  validate: async () => (await import('./commands/validate.ts')).validate,
-  'train-detector': async () => (await import('./commands/train-detector.ts')).trainDetector,
-};
-
-/** The whole command line, for the help alone. */
-async function overview(): Promise<CommandDef> {
-  const entries = Object.entries(commands).map(
-    async ([name, load]) => [name, usageOf(await load())] as const,
-  );
-  return {
-    meta: {
-      name: 'ballast',
-      description:
-        'Keeps the training data of language models from rotting: detect, verify, oversample, mix, prove.',
-    },
-    subCommands: Object.fromEntries(await Promise.all(entries)),
-  };
-}
-
-function usageOf({ meta, args }: Command): CommandDef {
-  return { meta: { ...meta }, args };
-}
-
-async function printUsage(command: CommandDef, parent?: CommandDef): Promise<void> {
-  const usage = `${await renderUsage(command, parent)}\n`;
-  process.stdout.write(process.stdout.isTTY ? usage : stripVTControlCharacters(usage));
-}
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 /**
- * Runs the command line and resolves to its exit status: 0 well, 1 a check failed, 2 usage, 64–78 as in
- * sysexits, 130 after Ctrl-C. Data goes to standard output, talk to standard error.
+ * Where Node keeps the code of this checkout compiled: half of a start is compiling, and after a crash the
+ * start is what documents wait for. Of the owner of node_modules alone, unlike a folder below /tmp; where
+ * it cannot be written there is no cache.
  */
-export async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
-  try {
-    if (name === undefined || name === '--help' || name === '-h') {
-      await printUsage(await overview());
-      return name === undefined ? 2 : 0;
-    }
-    const load = commands[name];
-    if (load === undefined)
-      throw new BallastError(
-        cliErrors.usage,
-        `there is no command "${name}"; there are ${Object.keys(commands).join(', ')}`,
-      );
-    const command = await load();
-    if (rest.includes('--help') || rest.includes('-h')) {
-      await printUsage(usageOf(command), { meta: { name: 'ballast' } });
-      return 0;
-    }
-    return await command.run(readFlags(rest, command.args));
-  } catch (error) {
-    process.stderr.write(formatError(error, { json: args.includes('--json') }));
-    return exitCodeOf(error);
-  }
-}
+const compiled = fileURLToPath(new URL('../../../node_modules/.cache/ballast', import.meta.url));
+/** Milliseconds after which what was compiled is kept also of a process that will be killed. */
+const flushMs = 15_000;
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+enableCompileCache(compiled);
+setTimeout(flushCompileCache, flushMs).unref();
+// Only what is loaded from here on comes out of the cache.
+const { main } = await import('./command-line.ts');
+process.exitCode = await main(process.argv.slice(2));

@@ -1,13 +1,11 @@
-import { formatTopicPartition, lanes, parseTopicPartition, refusals, topicOf } from '@ballast/document';
+import { formatTopicPartition, parseTopicPartition } from '@ballast/document';
 import type { TopicPartition } from '@ballast/document';
 import { BallastError } from '@ballast/stage';
 import type { OffsetBounds } from '@ballast/stage';
 import { localStore } from '@ballast/table';
 import type { Table } from '@ballast/table';
 import { mixerErrors } from './errors.ts';
-
-/** Topics that a mixer reads. */
-export const mixerTopics: readonly string[] = [...lanes, ...refusals].map(topicOf);
+import { mixerTopics } from './mixer-topics.ts';
 
 /** Object of the table that holds the id of its cluster as text. */
 const clusterKey = 'ballast/cluster';

@@ -12,6 +12,7 @@ import type { Logger } from '@ballast/host';
 import { createMixer } from '@ballast/mix';
 import type { Consumed, Mixer } from '@ballast/mix';
 import { shardWriters } from '@ballast/shard';
+import type { ShardWriters } from '@ballast/shard';
 import { BallastError, runStage } from '@ballast/stage';
 import type { BatchReport, Json, Topics } from '@ballast/stage';
 import { localStore, refusedSink, tableSink } from '@ballast/table';
@@ -31,6 +32,8 @@ export interface MixerContext {
   readonly clusterId?: string;
   /** Partitions of every lane that are this mixer's; default all. */
   readonly partitions?: readonly number[];
+  /** Write its shards and stay open for the next mixer of the process; default its own, which it closes. */
+  readonly writers?: ShardWriters;
   /** Ends the mixer: what is open is closed, written and committed. */
   readonly signal: AbortSignal;
   /** True once no lane will receive anything more. */
@@ -62,7 +65,7 @@ export async function startMixer(context: MixerContext): Promise<RunningMixer> {
   // What ends one of the two loops in failure ends the other: half a mixer would only seem to run.
   const failed = new AbortController();
   const signal = AbortSignal.any([context.signal, failed.signal]);
-  const writers = shardWriters(pipeline.mixer.shardWriter);
+  const writers = context.writers ?? shardWriters(pipeline.mixer.shardWriter);
   const options: TableOptions = {
     root,
     writers,
@@ -108,7 +111,8 @@ export async function startMixer(context: MixerContext): Promise<RunningMixer> {
   });
   const refused = runRefused({ ...context, signal }, options, mixer);
   for (const loop of [kept, refused]) loop.catch(() => failed.abort());
-  const done = finish(kept, refused, writers, async () => {
+  const own = context.writers === undefined ? writers : undefined;
+  const done = finish(kept, refused, own, async () => {
     // What is left in the lanes may have changed since the last shard; the audit is told the final state.
     if (context.flow !== undefined) await commitShard(context, sink, { offsets: {}, marks: {}, ledger: {} });
   });
@@ -184,7 +188,7 @@ const refusedLingerMs = 2_000;
 async function finish(
   kept: Promise<void>,
   refused: Promise<void>,
-  writers: AsyncDisposable,
+  writers: AsyncDisposable | undefined,
   close: () => Promise<void>,
 ): Promise<void> {
   const results = await Promise.allSettled([kept, refused]);
@@ -192,7 +196,7 @@ async function finish(
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     await close();
   } finally {
-    await writers[Symbol.asyncDispose]();
+    await writers?.[Symbol.asyncDispose]();
   }
 }
 

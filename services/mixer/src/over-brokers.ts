@@ -1,15 +1,17 @@
 import { formatTopicPartition, topicOf } from '@ballast/document';
 import type { Pipeline } from '@ballast/document';
-import { configHash, openReplica } from '@ballast/host';
+import { configHash } from '@ballast/host';
 import type { Logger, Metrics } from '@ballast/host';
+import { shardWriters } from '@ballast/shard';
+import type { ShardWriters } from '@ballast/shard';
 import { BallastError } from '@ballast/stage';
-import type { Assignment, BrokerTopics, DealtTopics, OpenBroker, Topics } from '@ballast/stage';
+import type { Assignment, BrokerTopics, DealtTopics } from '@ballast/stage';
 import { openTable } from '@ballast/table';
 import type { Table } from '@ballast/table';
-import { join } from 'node:path';
-import { assertContinues, bindToCluster, mixerTopics, placesIn } from './broker-table.ts';
+import { assertContinues, bindToCluster, placesIn } from './broker-table.ts';
 import { mixerErrors } from './errors.ts';
 import type { MixerFlags } from './flags.ts';
+import { mixerTopics } from './mixer-topics.ts';
 import { startMixer } from './mixer.ts';
 
 /** How the mixer runs over brokers. */
@@ -17,8 +19,9 @@ export interface OverBrokers {
   readonly flags: MixerFlags;
   readonly pipeline: Pipeline;
   readonly logger: Logger;
-  readonly openBroker: OpenBroker<DealtTopics>;
   readonly metrics: Metrics;
+  /** Told where each lane goes on, as the table's log says. */
+  readonly onTable: (places: () => ReturnType<typeof placesIn>) => void;
   /** Told how readiness is asked once the mixer is joined. */
   readonly onOpen: (ready: () => boolean) => void;
 }
@@ -29,37 +32,37 @@ export interface OverBrokers {
  * are for display. Lanes wait unread on the broker. Throws BALLAST_MIXER_FOREIGN_CLUSTER,
  * BALLAST_MIXER_TOPIC_BEHIND and BALLAST_MIXER_EXPIRED before anything is read.
  */
-export async function mixOverBrokers(options: OverBrokers, signal: AbortSignal): Promise<void> {
-  const { flags, pipeline, logger } = options;
+export async function mixOverBrokers(
+  options: OverBrokers,
+  replica: BrokerTopics<DealtTopics>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { flags, pipeline } = options;
   const table = await openTable(flags.table, {
     limits: { ...pipeline.mixer.caps, repeatedTokens: pipeline.mixer.repeatedTokensMax },
     configSha256: configHash(pipeline),
   });
-  await using replica = await openReplica(options.openBroker, {
-    group: 'mixer',
-    pipeline,
-    stateDir: flags.state ?? join(flags.table, '_state'),
-    reads: (topic) => mixerTopics.includes(topic),
-    writes: [],
-    insecure: flags.insecure,
-    logger,
-    metrics: options.metrics,
-    places: () => placesIn(table),
-  });
+  options.onTable(() => placesIn(table));
   await bindToCluster(table, replica.clusterId);
   const bounds = await replica.bounds(mixerTopics);
   assertContinues(table, ({ topic, partition }) => bounds.get(`${topic}/${partition}`));
   options.onOpen(replica.ready);
-  await Promise.race([mixGenerations(options, table, replica, signal), replica.failed]);
+  // Their thread takes longer to load than the partitions of another mixer may wait.
+  await using writers = shardWriters(pipeline.mixer.shardWriter);
+  await Promise.race([mixGenerations({ options, table, replica, writers }, signal), replica.failed]);
 }
 
-async function mixGenerations(
-  options: OverBrokers,
-  table: Table,
-  { topics, clusterId }: Pick<BrokerTopics<DealtTopics>, 'topics' | 'clusterId'>,
-  stop: AbortSignal,
-): Promise<void> {
+interface Mixing {
+  readonly options: OverBrokers;
+  readonly table: Table;
+  readonly replica: BrokerTopics<DealtTopics>;
+  readonly writers: ShardWriters;
+}
+
+async function mixGenerations(mixing: Mixing, stop: AbortSignal): Promise<void> {
+  const { options, table, replica } = mixing;
   const { logger } = options;
+  const { topics } = replica;
   for await (const { partitions, signal, show } of topics.assignments('mixer', topicOf('human'), stop)) {
     if (stop.aborted) return;
     if (partitions.length === 0) continue;
@@ -68,20 +71,13 @@ async function mixGenerations(
       while (!stop.aborted && !signal.aborted) {
         logger.info({ partitions }, 'mixing');
         const until = AbortSignal.any([stop, signal]);
-        await mixUntil(until, { options, topics, clusterId, partitions });
+        await mixUntil(until, mixing, partitions);
       }
     } finally {
       await showing.end();
     }
     if (stop.aborted) return;
   }
-}
-
-interface Mixing {
-  readonly options: OverBrokers;
-  readonly topics: Topics;
-  readonly clusterId: string;
-  readonly partitions: readonly number[];
 }
 
 /**
@@ -91,7 +87,8 @@ interface Mixing {
  */
 async function mixUntil(
   signal: AbortSignal,
-  { options, topics, clusterId, partitions }: Mixing,
+  { options, replica: { topics, clusterId }, writers }: Mixing,
+  partitions: readonly number[],
 ): Promise<void> {
   const { flags, pipeline, logger, metrics } = options;
   try {
@@ -102,6 +99,7 @@ async function mixUntil(
       logger,
       clusterId,
       partitions,
+      writers,
       signal,
       ended: () => false,
       observe: metrics.recordBatch,
@@ -123,10 +121,18 @@ function showPlaces(
   show: Assignment['show'],
   signal: AbortSignal,
 ): { end(): Promise<void> } {
+  const inputs = mixerTopics.flatMap((topic) => partitions.map((partition) => ({ topic, partition })));
+  const shown = new Map<string, bigint>();
   const once = async (): Promise<void> => {
     const next = await placesIn(table);
-    const inputs = mixerTopics.flatMap((topic) => partitions.map((partition) => ({ topic, partition })));
-    await show(new Map(inputs.map((input) => [formatTopicPartition(input), next(input)])));
+    const moved = new Map(
+      inputs
+        .map((input) => [formatTopicPartition(input), next(input)] as const)
+        .filter(([name, offset]) => shown.get(name) !== offset),
+    );
+    if (moved.size === 0) return;
+    await show(moved);
+    for (const [name, offset] of moved) shown.set(name, offset);
   };
   const timer = setInterval(() => {
     // A broker that is away shows nothing new; the next look is soon.

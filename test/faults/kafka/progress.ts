@@ -102,7 +102,8 @@ export class Progress {
     while (waiting.size > 0) {
       if (performance.now() - started > timeoutMs)
         throw new Error(`${stage} has made no progress on ${[...waiting].join(' ')} for ${timeoutMs} ms`);
-      await delay(20);
+      // Each look costs the broker CPU that the recovery would have.
+      await delay(50);
       for (const [input, offset] of await this.committed(stage))
         if (offset > (before.get(input) ?? 0n)) waiting.delete(input);
     }

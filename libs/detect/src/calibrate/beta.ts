@@ -46,8 +46,8 @@ function awayFromZero(value: number, tiny: number): number {
   return Math.abs(value) < tiny ? tiny : value;
 }
 
-/** Lanczos approximation, g = 7, nine terms (Godfrey); relative error below 1e-13 for x > 0. */
-function logGamma(x: number): number {
+/** Natural logarithm of Γ(x), x > 0: Lanczos approximation, g = 7, nine terms (Godfrey), relative error below 1e-13. */
+export function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const shifted = x - 1;
   let sum = 0.99999999999980993;

@@ -41,7 +41,7 @@ describe('calibrate', () => {
     assert.deepEqual(await second.store.read('calibration'), await first.store.read('calibration'));
   });
 
-  test('scores again only when canaries, families or the model change', async () => {
+  test('scores again only when canaries, families, the model or its calibration change', async () => {
     const set = setUp();
     const first = await calibrate({ ...set, canaries });
     const { length } = set.scorer.calls;
@@ -52,6 +52,19 @@ describe('calibrate', () => {
     assert.notEqual((await calibrate({ ...set, canaries: canaries.slice(1) })).version, first.version);
     const other = { ...readingScorer(), id: 'ffffffffffffffff' };
     assert.notEqual((await calibrate({ ...set, canaries, scorer: other })).version, first.version);
+    const { card } = readingScorer();
+    const moved = { ...readingScorer(), card: { ...card, platt: [{ maxLength: null, a: 1, b: 0.5 }] } };
+    const again = await calibrate({ ...set, canaries, scorer: moved });
+    assert.notEqual(again.version, first.version);
+    assert.equal(again.families.get('web')?.folds[0]?.human[55], 0);
+    const fewer = { ...readingScorer(), card: { ...card, domains: card.domains.slice(1) } };
+    assert.notEqual((await calibrate({ ...set, canaries, scorer: fewer })).version, again.version);
+  });
+
+  test('a canary speaks for the family it names, over that of its source', async () => {
+    const named = canaries.map((canary) => ({ ...canary, family: 'forum' }));
+    const { families } = await calibrate({ ...setUp(), canaries: named });
+    assert.deepEqual([...families.keys()], ['forum']);
   });
 
   test('a line that is no canary is named with its field', () => {

@@ -17,6 +17,8 @@ const canarySchema = z.object({
   text: z.string().min(1),
   source: z.string().default('unknown'),
   url: z.string().optional(),
+  /** Source family it speaks for; absent: that of its source in the registry. */
+  family: z.string().optional(),
   label: z.enum(['human', 'synthetic']),
 });
 
@@ -45,7 +47,7 @@ const familyCanariesSchema = z.object({
 
 const calibrationSchema = z.object({
   model: z.string(),
-  /** Hash of the model and of every canary with its family. */
+  /** Hash of the model, its calibration, and of every canary with its family. */
   key: z.string(),
   families: z.array(familyCanariesSchema).readonly(),
 });
@@ -76,12 +78,12 @@ export interface CalibrateOptions {
 
 /**
  * Scores the canaries and publishes the result, unless the published calibration already speaks of the
- * same model, canaries and families.
+ * same model, card, canaries and families.
  */
 export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
   const { scorer, store } = options;
   const known = arrange(options);
-  const key = keyOf(scorer.id, known);
+  const key = keyOf(scorer, known);
   const published = await readSnapshot(store, calibrationName, calibrationSchema);
   if (published?.value.key === key) return fromValue(published.version, published.value);
   const value = await scoreCanaries(known, key, options);
@@ -98,16 +100,17 @@ interface Known {
 /** Distinct canaries in an order that does not depend on the file's: by family, label and hash of the text. */
 function arrange({ canaries, registry }: CalibrateOptions): readonly Known[] {
   const distinct = new Map<string, Known>();
-  for (const { text, source, url, label } of canaries) {
-    const { family } = registry({ source, url });
+  for (const { text, source, url, family: named, label } of canaries) {
+    const family = named ?? registry({ source, url }).family;
     const hash = createHash('sha256').update(text).digest('hex');
     distinct.set(JSON.stringify([family, label, hash]), { family, label, text, hash });
   }
   return [...distinct].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, known]) => known);
 }
 
-function keyOf(model: string, known: readonly Known[]): string {
-  const hash = createHash('sha256').update(`${model}\n`);
+/** The card's calibration and domains count as the model: estimates rest on them, and a card may be written anew. */
+function keyOf({ id, card }: Scorer, known: readonly Known[]): string {
+  const hash = createHash('sha256').update(`${JSON.stringify([id, card.platt, card.domains])}\n`);
   for (const { family, label, hash: text } of known)
     hash.update(`${JSON.stringify([family, label, text])}\n`);
   return hash.digest('hex').slice(0, 32);
@@ -146,9 +149,11 @@ async function scoreCanaries(
     const fold = entry.folds[number % foldCount];
     if (fold !== undefined) countInto(fold[label], binOf(result.llr));
   }
+  // A canary that the second stage failed at is asked again at the next start.
+  const isWhole = !scored.some((result) => result.route === 'english' && result.unanswered !== undefined);
   return {
     model: scorer.id,
-    key,
+    key: isWhole ? key : `${key} in part`,
     families: [...families].map(([family, { folds, kinds }]) => ({
       family,
       folds: folds.map(({ human, synthetic }) => ({

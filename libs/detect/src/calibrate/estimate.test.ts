@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { admit } from '../evaluate/recovery.ts';
 import { bandIndexOf, logit, sigmoid } from './bands.ts';
 import { estimateFamily, shareUpperMin } from './estimate.ts';
 import { applyFit } from './fit.ts';
@@ -90,40 +91,6 @@ function truthOf({ estimate, draw }: Run): readonly BandTruth[] {
   return truth;
 }
 
-/** Admits the bands in order, in fiftieths, while F + eps + 2.33·sd ≤ 0.20 in units of 1,024 documents. */
-function admit(
-  estimate: FamilyEstimate,
-  truth: readonly BandTruth[],
-): { readonly kept: number; readonly synthetic: number } {
-  let [documents, synthetic, p, eps, variance] = [0, 0, 0, 0, 0];
-  for (const [index, band] of truth.entries()) {
-    for (let part = 0; part < 50; part += 1) {
-      const next = {
-        documents: documents + band.documents / 50,
-        p: p + band.p / 50,
-        eps: eps + ((estimate.bands[index]?.eps ?? 1) * band.documents) / 50,
-        variance: variance + band.variance / 50,
-      };
-      const upper =
-        (next.p + next.eps) / next.documents + 2.33 * Math.sqrt(next.variance / next.documents / 1024);
-      const isHuman = index === 0 && estimate.calibrated;
-      if (!isHuman && upper > 0.2) return share(truth, documents, synthetic);
-      ({ documents, p, eps, variance } = next);
-      synthetic += band.synthetic / 50;
-    }
-  }
-  return share(truth, documents, synthetic);
-}
-
-function share(
-  truth: readonly BandTruth[],
-  documents: number,
-  synthetic: number,
-): { readonly kept: number; readonly synthetic: number } {
-  const humans = truth.reduce((sum, band) => sum + band.documents - band.synthetic, 0);
-  return { kept: (documents - synthetic) / humans, synthetic: documents === 0 ? 0 : synthetic / documents };
-}
-
 function study(
   world: World,
   runs: number,
@@ -137,9 +104,9 @@ function study(
       counted += 1;
       if (band.synthetic / band.documents <= (simulated.estimate.bands[index]?.upper ?? 0)) covered += 1;
     }
-    const admitted = admit(simulated.estimate, truth);
-    kept += admitted.kept / runs;
-    worst = Math.max(worst, admitted.synthetic);
+    const admitted = admit(simulated.estimate, truth, 0.2);
+    kept += admitted.humansKept / runs;
+    worst = Math.max(worst, admitted.syntheticShare);
     calibrated += (simulated.estimate.calibrated ? 1 : 0) / runs;
   }
   return { coverage: covered / counted, kept, worst, calibrated };
@@ -255,6 +222,53 @@ describe('estimateFamily', () => {
     const { agrees, calibrated } = estimateOf(squeezed, squeezed, canaryFolds(400));
     assert.equal(agrees, false);
     assert.equal(calibrated, false);
+  });
+
+  test('human canaries alone, or none, correct p but bound nothing: no limit below 1 comes of them', () => {
+    const random = seeded('human canaries');
+    const arrivals = stream(random, 0.02, 2_000);
+    const quantiles = (mean: number): number[] =>
+      Array.from({ length: 21 }, (_, i) => mean + 0.36 * (i - 10));
+    const card = {
+      domains: ['a', 'b', 'c'].map((domain) => ({
+        domain,
+        human: quantiles(-1.64),
+        machine: quantiles(1.64),
+      })),
+    };
+    const humansAlone = canaryFolds(200).map(({ human }) => ({ human, synthetic: emptyHistogram() }));
+    for (const [folds, basis] of [
+      [humansAlone, 'humans'],
+      [undefined, 'card'],
+    ] as const) {
+      const points = pointsOf(folds, card, prior);
+      const input = { family: 'web', points, prior, arrivals: { short: arrivals, long: arrivals }, tau: 0.1 };
+      const estimate = estimateFamily(input);
+      assert.deepEqual([estimate.basis, estimate.calibrated], [basis, false]);
+      for (const { upper, mean, eps } of estimate.bands)
+        assert.ok(upper === 1 && Math.abs(mean + eps - 1) < 2e-6);
+    }
+  });
+
+  test('the most suspect band has no limit below 1, whatever the canaries', () => {
+    const random = seeded('top band');
+    const arrivals = stream(random, 0.2, 2_000);
+    assert.equal(estimateOf(arrivals, arrivals, canaryFolds(1_000)).bands.at(-1)?.upper, 1);
+  });
+
+  test('one in twenty human texts that are no canaries is above the alarm line', () => {
+    const random = seeded('alarm');
+    let above = 0;
+    const runs = 40;
+    for (let run = 0; run < runs; run += 1) {
+      const folds = canaryFolds(60 + run);
+      const { fit, alarmAt5 } = estimateOf(emptyHistogram(), emptyHistogram(), folds);
+      for (let n = 0; n < 500; n += 1) {
+        const llr = 1.812 * random.normal() - 1.812 ** 2 / 2;
+        if (applyFit(fit, llr) > alarmAt5) above += 1 / 500 / runs;
+      }
+    }
+    assert.ok(above > 0.025 && above < 0.065, `${above}`);
   });
 
   test('same inputs, same estimate; eps is the limit minus the mean', () => {

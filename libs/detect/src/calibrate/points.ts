@@ -24,8 +24,11 @@ interface Part {
 
 /** Labelled scores that a family's fit and limits come from, grouped; parallel arrays. */
 export interface CalibrationPoints {
-  /** Whether they are the family's own canaries, the held-out domains of the model card, or absent. */
-  readonly basis: 'canaries' | 'card' | 'none';
+  /**
+   * Whether they are the family's own canaries of both labels, its human canaries with the synthetic side
+   * of the card's held-out domains, those domains alone, or absent.
+   */
+  readonly basis: 'canaries' | 'humans' | 'card' | 'none';
   /** The fit that verdicts use. */
   readonly fit: Fit;
   /** llr by the model card. */
@@ -52,10 +55,9 @@ export function pointsOf(
     human: folds?.reduce((sum, fold) => sum + countOf(fold.human), 0) ?? 0,
     synthetic: folds?.reduce((sum, fold) => sum + countOf(fold.synthetic), 0) ?? 0,
   };
-  if (folds !== undefined && Math.min(canaries.human, canaries.synthetic) >= canariesMin) {
-    return { ...canaryPoints(folds, prior), canaries };
-  }
-  return { ...cardPoints(card), canaries };
+  if (folds === undefined || canaries.human < canariesMin) return { ...cardPoints(card), canaries };
+  if (canaries.synthetic >= canariesMin) return { ...canaryPoints(folds, prior), canaries };
+  return { ...(card.domains.length === 0 ? cardPoints(card) : humanPoints(folds, card, prior)), canaries };
 }
 
 type Points = Omit<CalibrationPoints, 'canaries'>;
@@ -84,6 +86,110 @@ function fitFolds(folds: readonly Fold[], prior: FitPrior, start: Fit): Fit {
   }
   const points = columns([...rowsOf(all.human, 0, identityFit), ...rowsOf(all.synthetic, 1, identityFit)]);
   return fitScores(points, points.counts, prior, start);
+}
+
+/**
+ * Human canaries alone say where the family's human text lies; its synthetic text is taken from the card's
+ * held-out domains, each moved as far as synthetic text moves with human text between those domains. A
+ * replicate takes one domain's, so that what is not known of the family is in its limits.
+ */
+function humanPoints(folds: readonly Fold[], card: Pick<ModelCard, 'domains'>, prior: FitPrior): Points {
+  const humans = folds.map(({ human }) => human);
+  const { expected, moved } = movedMachines(humans, card);
+  const fitWith = (used: readonly Histogram[], start: Fit): Fit => {
+    const human = rowsOf(sumOf(used), 0, identityFit);
+    const count = human.reduce((sum, row) => sum + row.count, 0);
+    const points = columns([...human, ...weighing(expected, count)]);
+    return fitScores(points, points.counts, prior, start);
+  };
+  const fit = fitWith(humans, prior.centre);
+  const human = humans.flatMap((histogram, index) =>
+    rowsOf(histogram, 0, fitWith(humans.toSpliced(index, 1), fit)),
+  );
+  const count = human.reduce((sum, row) => sum + row.count, 0);
+  const rows: Row[] = [];
+  const parts: Part[] = [];
+  for (const machine of moved) {
+    const start = rows.length;
+    const corrected = machine.map((row) => ({ ...row, corrected: applyFit(fit, row.llr) }));
+    rows.push(...human, ...weighing(corrected, count));
+    parts.push({ start, end: rows.length });
+  }
+  return { basis: 'humans', fit, parts, ...columns(rows) };
+}
+
+/**
+ * The synthetic rows of each held-out domain, moved by as much as the canaries' human rows let expect; and
+ * all of them around the one place that is expected. What domains differ in beyond that is uncertainty
+ * about the family, not width of its synthetic text: a fit to the first would find too much of it.
+ */
+function movedMachines(
+  humans: readonly Histogram[],
+  { domains }: Pick<ModelCard, 'domains'>,
+): { readonly expected: readonly Row[]; readonly moved: readonly (readonly Row[])[] } {
+  const places = domains.map(({ human, machine }) => ({ human: upperOf(human), machine: meanOf(machine) }));
+  const [humanMean, machineMean] = [
+    meanOfAll(places.map(({ human }) => human)),
+    meanOfAll(places.map(({ machine }) => machine)),
+  ];
+  let [together, alone] = [0, 0];
+  for (const { human, machine } of places) {
+    together += (human - humanMean) * (machine - machineMean);
+    alone += (human - humanMean) ** 2;
+  }
+  // Between not at all and as far: a regression over a few domains may say anything.
+  const slope = alone === 0 ? 1 : Math.min(1, Math.max(0, together / alone));
+  const own = upperQuantile(sumOf(humans));
+  const place = machineMean + slope * (own - humanMean);
+  const movedBy = (machine: readonly number[], by: number): readonly Row[] =>
+    quantileRows(
+      machine.map((llr) => llr + by),
+      1,
+    );
+  return {
+    expected: domains.flatMap(({ machine }, index) =>
+      movedBy(machine, place - (places[index]?.machine ?? 0)),
+    ),
+    moved: domains.map(({ machine }, index) => movedBy(machine, slope * (own - (places[index]?.human ?? 0)))),
+  };
+}
+
+/** Quantile of human scores that stands for where a source lies: the upper tail is what decides. */
+const upperLevel = 0.9;
+
+function upperOf(quantiles: readonly number[]): number {
+  return quantiles[Math.round(upperLevel * (quantiles.length - 1))] ?? 0;
+}
+
+function upperQuantile(histogram: Histogram): number {
+  let left = upperLevel * countOf(histogram);
+  for (let bin = 0; bin < binCount; bin += 1) {
+    const count = histogram[bin] ?? 0;
+    if (count > 0 && left <= count)
+      return binCentre(bin) + (left / count - 0.5) * (binCentre(1) - binCentre(0));
+    left -= count;
+  }
+  return binCentre(binCount - 1);
+}
+
+function meanOf(quantiles: readonly number[]): number {
+  return meanOfAll(quantiles.slice(1).map((llr, index) => (llr + (quantiles[index] ?? 0)) / 2));
+}
+
+function meanOfAll(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+function sumOf(histograms: readonly Histogram[]): Histogram {
+  const sum = emptyHistogram();
+  for (const histogram of histograms) addTo(sum, histogram);
+  return sum;
+}
+
+/** The rows with their counts scaled to this sum. */
+function weighing(rows: readonly Row[], sum: number): readonly Row[] {
+  const scale = sum / rows.reduce((total, row) => total + row.count, 0);
+  return rows.map((row) => ({ ...row, count: scale * row.count }));
 }
 
 function rowsOf(histogram: Histogram, synthetic: 0 | 1, fit: Fit): readonly Row[] {

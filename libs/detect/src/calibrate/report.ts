@@ -1,6 +1,9 @@
 import { prevalenceName, readSnapshot } from '../snapshots.ts';
 import type { SnapshotStore } from '../snapshots.ts';
 import { prevalenceSchema } from './estimates.ts';
+import { betaQuantile } from './beta.ts';
+import { alarmsOf } from './drift.ts';
+import type { DriftAlarm } from './drift.ts';
 import { canariesMin } from './points.ts';
 import type { FamilyEstimate } from './values.ts';
 
@@ -26,10 +29,22 @@ export interface FamilyReport {
   readonly arrivals: number;
   /** Upper limit of the synthetic share of what would be presumed human. */
   readonly humanBandUpper: number;
-  /** Share of the human canaries at or above tau: they wait. */
-  readonly falsePositiveRate: number;
-  /** Share of the synthetic canaries at or above tau. */
-  readonly truePositiveRate: number;
+  /** Share of human text at or above tau, which waits; of its own human canaries, undefined without any. */
+  readonly falsePositives: Rate | undefined;
+  /** Share of synthetic text at or above tau; of its own synthetic canaries, undefined without any. */
+  readonly truePositives: Rate | undefined;
+  /** Corrected llr that one in twenty human texts of the family exceeds. */
+  readonly alarmAt5: number;
+  /** Population stability index of the latest few hundred scores against the earlier ones. */
+  readonly stability: number;
+  readonly alarms: readonly DriftAlarm[];
+}
+
+/** A share of canaries with its 95 % interval (Jeffreys). */
+export interface Rate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** The published calibration of every family, in order of name; empty before the detector's first batch. */
@@ -38,7 +53,8 @@ export async function reportCalibration(store: SnapshotStore): Promise<readonly 
   return (published?.value.families ?? []).map(reportOf);
 }
 
-function reportOf(estimate: FamilyEstimate): FamilyReport {
+/** One family's estimate as people are shown it. */
+export function reportOf(estimate: FamilyEstimate): FamilyReport {
   const { family, calibrated, basis, canaries, share, shareLower, shareUpper, drifting } = estimate;
   return {
     family,
@@ -52,9 +68,20 @@ function reportOf(estimate: FamilyEstimate): FamilyReport {
     drifting,
     arrivals: estimate.arrivals.long,
     humanBandUpper: estimate.bands[0]?.upper ?? 1,
-    falsePositiveRate: 1 - estimate.humanBand.human,
-    truePositiveRate: 1 - estimate.humanBand.synthetic,
+    falsePositives: rateOf(1 - estimate.humanBand.human, canaries.human),
+    truePositives: rateOf(1 - estimate.humanBand.synthetic, canaries.synthetic),
+    alarmAt5: estimate.alarmAt5,
+    stability: estimate.stability,
+    alarms: alarmsOf(estimate),
   };
+}
+
+/** Too few canaries to be used say nothing: the shares are then the model card's. */
+function rateOf(value: number, documents: number): Rate | undefined {
+  if (documents < canariesMin) return undefined;
+  const hits = value * documents;
+  const [a, b] = [hits + 0.5, documents - hits + 0.5];
+  return { value, low: betaQuantile(0.025, a, b), high: betaQuantile(0.975, a, b) };
 }
 
 function reasonOf({ calibrated, basis, agrees, canaries }: FamilyEstimate): FamilyReport['because'] {

@@ -20,8 +20,8 @@ export type BandLimit = z.infer<typeof bandLimitSchema>;
 /** All that a verdict needs to know about a source family, and all that the page shows of it. */
 export const familyEstimateSchema = z.object({
   family: z.string(),
-  /** Where the limits come from: the family's canaries, the model card's held-out domains, or nowhere. */
-  basis: z.enum(['canaries', 'card', 'none']),
+  /** Where fit and interval come from: the family's canaries, its human ones and the model card's synthetic text, the card's held-out domains, or nowhere. Limits below 1 come from canaries of both labels alone. */
+  basis: z.enum(['canaries', 'humans', 'card', 'none']),
   canaries: z.object({ human: z.int().nonnegative(), synthetic: z.int().nonnegative() }),
   /** Correction of the model's llr. */
   fit: z.object({ logSlope: z.number(), shift: z.number(), floorLogit: z.number() }),
@@ -34,6 +34,10 @@ export const familyEstimateSchema = z.object({
   shareUpper: shareSchema,
   /** The short window has left the long one's interval: the source is changing. */
   drifting: z.boolean(),
+  /** Population stability index of the short window against what came before it. */
+  stability: z.number().nonnegative(),
+  /** Corrected llr that one in twenty human texts of the family exceeds. */
+  alarmAt5: z.number(),
   /** EM and adjusted count agree within 5 points, beyond what resampling explains. */
   agrees: z.boolean(),
   /** Whether a document of the human band may be presumed human. */

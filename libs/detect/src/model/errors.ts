@@ -9,7 +9,7 @@ export const modelErrors = {
   },
   corrupt: {
     code: 'BALLAST_DETECT_MODEL_CORRUPT',
-    exit: 65,
+    exit: 78,
     fix: 'Restore model.onnx and detector.json together from where they came, or train again with `ballast train-detector`.',
   },
 } as const satisfies { readonly [name: string]: ErrorKind };

@@ -24,7 +24,7 @@ export function modelId(model: Uint8Array): string {
 
 /**
  * Reads and checks a model folder. Throws BallastError BALLAST_DETECT_MODEL_MISSING (exit 66) when a
- * file is not there or not readable, BALLAST_DETECT_MODEL_CORRUPT (65) when card or bytes are not right.
+ * file is not there or not readable, BALLAST_DETECT_MODEL_CORRUPT (78) when card or bytes are not right.
  */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
   const [text, model] = await Promise.all([

@@ -1,3 +1,35 @@
+import type { Evidence } from '@ballast/document';
+import { weights } from '../weights.ts';
+import { nothing } from './probe.ts';
+import type { ProvenanceProbe } from './probe.ts';
+
+/**
+ * Compares the archive's capture date with the cutoff (epoch milliseconds). A date before it attests
+ * human only through an ingest that is trusted to date captures; the author's own date never does.
+ */
+export function captureProbe(cutoffMs: number): ProvenanceProbe {
+  return {
+    id: 'capture/1',
+    examine({ document: { captured }, trust }) {
+      if (captured === undefined) return nothing;
+      const claim = compareCapture(captured, cutoffMs);
+      if (claim === 'after') return nothing;
+      const entry = (name: string, weight: number): Evidence => ({
+        name,
+        block: 'registry',
+        weight,
+        detail: captured.slice(0, 64),
+      });
+      if (claim === 'implausible') return { evidence: [entry('capture_date_implausible', 0)] };
+      if (!trust.has('captured')) return { evidence: [entry('capture_date_untrusted_ingest', 0)] };
+      return {
+        evidence: [entry('captured_before_cutoff', weights.capturedBefore)],
+        settles: 'attested_by_capture',
+      };
+    },
+  };
+}
+
 const form =
   /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?)?)?$/;
 

@@ -1,73 +1,43 @@
-import type { Document, Evidence, Trust } from '@ballast/document';
-import { artefactsIn } from './artefacts.ts';
-import { compareCapture } from './capture.ts';
-import { claimsOf } from './declared.ts';
-import type { SourceFacts } from './registry.ts';
+import type { Evidence } from '@ballast/document';
+import { evidenceSum } from '../weights.ts';
+import { settledOrder } from './probe.ts';
+import type { ProvenanceProbe, Settled, Subject } from './probe.ts';
 
 /** What provenance alone says of a document, before any model sees it. */
 export interface Provenance {
   /** Set when provenance settles the origin; then it is also the verdict's reason. */
-  readonly settled:
-    | 'declared_synthetic'
-    | 'source_publishes_synthetic'
-    | 'attested_by_source'
-    | 'attested_by_capture'
-    | undefined;
+  readonly settled: Settled | undefined;
   readonly evidence: readonly Evidence[];
 }
 
-/** Shown weights of what attests, in log-odds; an attested document is not scored, so they decide nothing. */
-const attestWeight = { source: -6, captured: -5 } as const;
-
 /**
- * Examines the raw fields. Any claim of *synthetic* settles the matter, also against attestation: an
- * attested source may publish declared machine text. Unsigned claims of *human* are shown and weigh 0.
- * A source or a capture date attests only if the ingest is trusted for it.
+ * Asks every probe. The strongest settled origin wins: any claim of *synthetic* goes before attestation,
+ * for an attested source may publish declared machine text. What attests human is set aside, too, where
+ * the rest outweighs it (a keyed watermark in a text of an allow-listed source); then all of it is fused.
  */
-export function examine(
-  document: Document,
-  facts: SourceFacts,
-  trust: ReadonlySet<Trust>,
-  cutoffMs: number,
-): Provenance {
-  const claims = claimsOf(document);
-  const evidence = [...claims.map((claim) => claim.evidence), ...artefactsIn(document.text)];
-  if (claims.some((claim) => claim.claims === 'synthetic'))
-    return { settled: 'declared_synthetic', evidence };
-  if (facts.trust === 'synthetic') {
-    return {
-      settled: 'source_publishes_synthetic',
-      evidence: [...evidence, { name: 'source_list', weight: 5, ...detailOf(facts.match) }],
-    };
+export async function examine(subject: Subject, probes: readonly ProvenanceProbe[]): Promise<Provenance> {
+  const evidence: Evidence[] = [];
+  const settles = new Set<Settled>();
+  for (const probe of probes) {
+    const found = probe.examine(subject);
+    const finding = found instanceof Promise ? await found : found;
+    evidence.push(...finding.evidence);
+    if (finding.settles !== undefined) settles.add(finding.settles);
   }
-  const attested: Evidence[] = [];
-  if (facts.trust === 'human') {
-    // Shown even where it does not count, so that a reader sees which word of trust is missing.
-    if (trust.has('source'))
-      attested.push({ name: 'source_list', weight: attestWeight.source, ...detailOf(facts.match) });
-    else evidence.push({ name: 'source_list_untrusted_ingest', weight: 0, ...detailOf(facts.match) });
-  }
-  const capture = document.captured === undefined ? 'after' : compareCapture(document.captured, cutoffMs);
-  if (capture === 'before' && trust.has('captured')) {
-    attested.push({
-      name: 'captured_before_cutoff',
-      weight: attestWeight.captured,
-      ...detailOf(document.captured),
-    });
-  } else if (capture === 'before') {
-    evidence.push({ name: 'capture_date_untrusted_ingest', weight: 0, ...detailOf(document.captured) });
-  } else if (capture === 'implausible') {
-    evidence.push({
-      name: 'capture_date_implausible',
-      weight: 0,
-      ...detailOf(document.captured?.slice(0, 64)),
-    });
-  }
-  if (attested.length === 0) return { settled: undefined, evidence };
-  const settled = attested[0]?.name === 'source_list' ? 'attested_by_source' : 'attested_by_capture';
-  return { settled, evidence: [...attested, ...evidence] };
+  const strongest = settledOrder.find((origin) => settles.has(origin));
+  const isContested = strongest !== undefined && isAttested(strongest) && signedSum(evidence) > 0;
+  return { settled: isContested ? undefined : strongest, evidence };
 }
 
-function detailOf(detail: string | undefined): { readonly detail?: string } {
-  return detail === undefined ? {} : { detail };
+/** True for the origins that attest human. */
+export function isAttested(settled: Settled): boolean {
+  return settled.startsWith('attested_');
+}
+
+/** Unsigned claims and traces of the text contest no attestation: anyone can write them. */
+function signedSum(evidence: readonly Evidence[]): number {
+  return evidenceSum(
+    0,
+    evidence.filter(({ block }) => block !== 'text' && block !== 'claim'),
+  );
 }

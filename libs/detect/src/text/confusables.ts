@@ -1,46 +1,93 @@
+import { lookAlikesOf } from './confusables-table.ts';
+
 /**
- * Letters of other scripts that look like a Latin letter, as pairs (look-alike, Latin letter).
- * A compact table of our own, after the data facts of Unicode Technical Standard 39 (confusables):
- * only single letters whose usual shape is the Latin one, only scripts that attacks draw from. It is
- * not the full UTS 39 table; letters missing here stay what they are.
+ * Look-alikes that Unicode's table does not bring to one letter and homoglyph attacks use all the same, by
+ * Latin letter: Cyrillic pe and em, Komi de; Greek epsilon, chi, omega; Armenian; Coptic capitals.
  */
-const pairs = [
-  // Cyrillic
-  'аaеeоoрpсcуyхxіiјjѕsһhԁdԛqԝwһhѵvүyӏlкkгrпnтtмmвb',
-  'АAВBЕEЗ3КKМMНHОOРPСCТTУYХXІIЈJЅSԌGԚQԜWҮYӀIԀD',
-  // Greek
-  'αaεeιiκkνvοoρpτtυuχxγyϲcϳjωw',
-  'ΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXϹCͿJ',
-  // Armenian
-  'օoոnսuհhցgզqյjլlտsՕOՍUԼLՏS',
-  // Cherokee
-  'ᎪAᏴBᏟCᎠDᎬEᏀGᎻHᎥiᎫJᏦKᏞLᎷMᏢPᎡRᏚSᎢTᏙVᎳWᎩYᏃZ',
-  // Coptic, Lisu
-  'ⲀAⲂBⲈEⲎHⲒIⲔKⲘMⲚNⲞOⲢPⲤCⲦTⲨYⲬXⲟoⲣpⲥc',
-  'ꓮAꓐBꓚCꓓDꓰEꓝFꓖGꓧHꓲIꓙJꓗKꓡLꓟMꓠNꓳOꓑPꓣRꓢSꓔTꓴUꓦVꓪWꓫXꓬYꓜZ',
-].join('');
+const beyondTheStandard: { readonly [latin: string]: string } = {
+  A: '\u2c80',
+  D: '\u0500',
+  E: '\u2c88',
+  L: '\u053c',
+  e: '\u03b5',
+  l: '\u056c',
+  m: '\u043c',
+  n: '\u043f',
+  s: '\u057f',
+  w: '\u03c9',
+  x: '\u03c7',
+};
 
 const latinFor: ReadonlyMap<string, string> = new Map(
-  Array.from({ length: pairs.length / 2 }, (_, i) => [pairs.charAt(2 * i), pairs.charAt(2 * i + 1)]),
+  [lookAlikesOf, beyondTheStandard].flatMap((table) =>
+    Object.entries(table).flatMap(([latin, alike]) =>
+      Array.from(alike, (letter) => [letter, latin] as const),
+    ),
+  ),
 );
 
-const anyLookAlike = new RegExp(`[${[...latinFor.keys()].join('')}]`);
-const word = /[\p{L}\p{M}\p{N}_]+/gu;
-const latinLetter = /\p{Script=Latin}/u;
+const anyLookAlike = new RegExp(`[${[...latinFor.keys()].join('')}]`, 'u');
+const lostInNfkc = new RegExp(
+  `[${[...latinFor.keys()].filter((letter) => letter.normalize('NFKC') !== letter).join('')}]`,
+  'u',
+);
+
+/** The estimated sign is a symbol, drawn as a letter. */
+const word = /[\p{L}\p{M}\p{N}_\u212e]+/gu;
+const asciiWord = /^\w+$/;
+const asciiLetter = /[A-Za-z]/;
+const latinWord = /^[\p{Script=Latin}\p{M}\p{N}_]+$/u;
+const marks = /\p{M}+/gu;
 
 /**
- * Replaces look-alikes by their Latin letters inside words that also hold a Latin letter. Words
- * written in one script stay, so Cyrillic, Greek or Armenian text is never touched. Expects NFKC.
+ * True for text in which NFKC would turn a look-alike into something that is none (lunate sigma into
+ * sigma): such text has to be folded before it as well.
  */
-export function foldConfusables(text: string): string {
-  if (!anyLookAlike.test(text)) return text;
-  return text.replace(word, (found) =>
-    anyLookAlike.test(found) && latinLetter.test(found) ? foldWord(found) : found,
-  );
+export function hasLookAlikeLostInNfkc(text: string): boolean {
+  return lostInNfkc.test(text);
 }
 
-function foldWord(found: string): string {
-  let folded = '';
-  for (const letter of found) folded += latinFor.get(letter) ?? letter;
-  return folded;
+/**
+ * Undoes words written with look-alike letters of other scripts (Unicode Technical Standard 39). A word
+ * is in disguise if it has an ASCII letter and a look-alike, and all of it is Latin once folded: a word
+ * with one letter that looks like no Latin one is of its own script, and stays.
+ *
+ * Words of nothing but look-alikes could be real Cyrillic or Greek (`сосна`), so they stay too, unless the
+ * words in disguise outnumber all words of other scripts: then they are the same hand's work.
+ * Linear; text without a word in disguise comes back as it is.
+ */
+export function foldConfusables(text: string): string {
+  if (!anyLookAlike.test(text.normalize('NFD'))) return text;
+  const counts = { disguised: 0, wholly: 0, foreign: 0 };
+  const folded = text.replace(word, (found) => {
+    if (asciiWord.test(found)) return found;
+    const { kind, latin } = lookAt(found);
+    if (kind !== undefined) counts[kind] += 1;
+    return kind === 'disguised' ? latin : found;
+  });
+  if (counts.wholly === 0 || counts.disguised <= counts.wholly + counts.foreign) return folded;
+  return folded.replace(word, (found) => {
+    if (asciiWord.test(found)) return found;
+    const { kind, latin } = lookAt(found);
+    return kind === 'wholly' ? latin : found;
+  });
+}
+
+interface Look {
+  /** Absent for words of Latin letters alone. */
+  readonly kind?: 'disguised' | 'wholly' | 'foreign';
+  readonly latin: string;
+}
+
+function lookAt(found: string): Look {
+  const isLatin = latinWord.test(found);
+  // Letters under an accent are look-alikes too: they are parted from it, and joined again.
+  const parted = found.normalize('NFD');
+  if (!anyLookAlike.test(parted)) return isLatin ? { latin: found } : { kind: 'foreign', latin: found };
+  let latin = '';
+  for (const letter of parted) latin += latinFor.get(letter) ?? letter;
+  // Phonetic letters are Latin already: they are a disguise only where all becomes ASCII.
+  if (isLatin && !asciiWord.test(latin.replace(marks, ''))) return { latin: found };
+  if (!latinWord.test(latin)) return { kind: 'foreign', latin: found };
+  return { kind: asciiLetter.test(parted) ? 'disguised' : 'wholly', latin: latin.normalize('NFC') };
 }

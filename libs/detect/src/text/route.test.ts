@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { canonicalise } from '../canonical.ts';
-import { routeText, shortTextMax } from './route.ts';
+import { routeText, routeWithLanguage, shortTextMax } from './route.ts';
 
 const route = (text: string): string => routeText(canonicalise(text));
 
@@ -77,5 +77,29 @@ describe('routeText', () => {
       'fails, so it is a good idea to check for that first, or to wrap the whole thing in a try block and ' +
       'tell the user what went wrong.';
     assert.equal(route(text), 'english');
+  });
+
+  it('does not take a text for English of which a quarter or more is foreign, wherever that stands', () => {
+    const half = foreign['Dutch'] ?? '';
+    const long = english.repeat(3);
+    const whole = (text: string): string => routeWithLanguage(canonicalise(text), text).route;
+    assert.equal(whole(`${long} ${half} ${half} ${half}`), 'unsupported');
+    assert.equal(whole(`${half} ${half} ${half} ${long}`), 'unsupported');
+    assert.equal(whole(`${long} ${half} ${half} ${long} ${half} ${half} ${half}`), 'unsupported');
+    // Behind the part that the model reads.
+    assert.equal(whole(english.repeat(9) + ` ${half}`.repeat(100)), 'unsupported');
+    assert.equal(whole(english.repeat(9) + ` ${english}`.repeat(100)), 'english');
+  });
+
+  it('takes English with one foreign sentence in it for English', () => {
+    const text = `${english.repeat(3)} As he said: "${foreign['French'] ?? ''}" ${english.repeat(3)}`;
+    assert.equal(routeWithLanguage(canonicalise(text), text).route, 'english');
+  });
+
+  it('names what it cannot judge, and leaves the name out where there is none', () => {
+    const named = (text: string) => routeWithLanguage(canonicalise(text), text).language?.label;
+    assert.equal(named(foreign['Polish'] ?? ''), 'pl');
+    assert.equal(named(english.slice(0, 80)), 'en');
+    assert.equal(named('SELECT a, b FROM t WHERE (a = 1) AND (b > 2) GROUP BY a; '.repeat(3)), undefined);
   });
 });

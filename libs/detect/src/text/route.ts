@@ -1,4 +1,7 @@
+import { canonicalise, canonicalLengthMax } from '../canonical.ts';
 import { classOf, classSpace, firstWordClass, unitsOf } from './classes.ts';
+import { languageOf, stretchLength } from './stretches.ts';
+import type { Language, Stretch } from './stretches.ts';
 
 /**
  * Which judge a canonical text belongs to. Only `english` goes to the model; the others cannot be judged
@@ -32,7 +35,18 @@ const keywords: ReadonlySet<string> = new Set(
 
 const symbols: ReadonlySet<number> = new Set(unitsOf('{}()[];=<>_+&|\\/$#@*'));
 
-/** What decides a route; shares are of all code units (symbols), of letters (Latin) or of words. */
+/** A route, and the language that was seen on the way: absent for code and where too few letters tell. */
+export interface Routed {
+  readonly route: Route;
+  readonly language?: Language;
+}
+
+/** Share of letters in English stretches; a stretch half English passes for it, so a quarter foreign is less. */
+const englishShareMin = 0.85;
+/** Stretches that are looked at behind the part that the model reads. */
+const sampledBehind = 6;
+
+/** What decides about code; shares are of all code units (symbols), of letters (Latin) or of words. */
 interface RouteMeasures {
   readonly latin: number;
   readonly stopWords: number;
@@ -41,14 +55,46 @@ interface RouteMeasures {
 }
 
 /**
- * Routes a canonical text by its length, script, stop words and density of code symbols and keywords.
- * Meant to be sure rather than complete: what looks like nothing known is `unsupported`, never `english`.
+ * Routes a text by its canonical form. See {@link routeWithLanguage}; a longer text's remainder counts
+ * there, and not here.
  */
 export function routeText(canonical: string): Route {
+  return routeWithLanguage(canonical, canonical).route;
+}
+
+/**
+ * Routes a text: by length, by density of code symbols and keywords, then by language. English is what has
+ * English stop words and Latin letters throughout, and is English by {@link englishShareMin} of its letters
+ * in stretches that cover all the model reads, and in six more that are spread over what follows and weigh
+ * a third: a text of which a quarter of the former or half of the latter is foreign cannot be judged,
+ * wherever the foreign part stands. Meant to be sure rather than complete: what looks like nothing known
+ * is `unsupported`, never `english`.
+ *
+ * What a document says of its own language is not asked: an untrusted word must neither get foreign text
+ * judged nor English text excused. Pure; looks at a bounded part of the text.
+ */
+export function routeWithLanguage(canonical: string, text: string): Routed {
+  const { measures, stretches } = measureText(canonical);
+  if (canonical.length >= shortTextMax && isCode(measures)) return { route: 'code' };
+  const language = languageOf([...stretches, ...behind(text)]);
+  return { route: routeOf(canonical, measures, language), ...(language === undefined ? {} : { language }) };
+}
+
+function routeOf(canonical: string, found: RouteMeasures, language: Language | undefined): Route {
   if (canonical.length < shortTextMax) return 'short';
-  const found = measureRoute(canonical);
-  if (isCode(found)) return 'code';
-  return found.latin >= 0.9 && found.stopWords >= 0.09 ? 'english' : 'unsupported';
+  const isEnglish = language?.label === 'en' && language.score >= englishShareMin;
+  return isEnglish && found.latin >= 0.9 && found.stopWords >= 0.09 ? 'english' : 'unsupported';
+}
+
+/** Stretches of equal distance behind the part that the model reads, the last one at the end. */
+function behind(text: string): readonly Stretch[] {
+  const rest = text.length - canonicalLengthMax;
+  if (rest < stretchLength) return [];
+  const count = Math.min(sampledBehind, Math.floor(rest / stretchLength));
+  return Array.from({ length: count }, (_, i) => {
+    const end = canonicalLengthMax + Math.floor((rest * (i + 1)) / count);
+    return measureText(canonicalise(text.slice(end - stretchLength, end))).stretches;
+  }).flat();
 }
 
 function isCode({ symbols, keywords, stopWords }: RouteMeasures): boolean {
@@ -56,38 +102,76 @@ function isCode({ symbols, keywords, stopWords }: RouteMeasures): boolean {
   return symbols >= 0.035 && (keywords >= 0.08 || stopWords < 0.15);
 }
 
-/** The measures a route is decided on. Linear. */
-function measureRoute(canonical: string): RouteMeasures {
+/** The measures a route is decided on, and the stretches its language is. Linear. */
+function measureText(canonical: string): {
+  readonly measures: RouteMeasures;
+  readonly stretches: readonly Stretch[];
+} {
   const { length } = canonical;
-  let [words, stops, code, marks, letters, latin] = [0, 0, 0, 0, 0, 0];
-  for (let at = 0; at < length;) {
-    const unit = canonical.charCodeAt(at);
-    const kind = classOf[unit] ?? 0;
-    if (kind < firstWordClass) {
-      if (kind !== classSpace && symbols.has(unit)) marks += 1;
-      // Letters beyond the basic plane (rare scripts) come as surrogates, which are `other`.
-      if (unit >= 0xd800 && unit <= 0xdfff) letters += 1;
-      at += 1;
-      continue;
-    }
-    const start = at;
-    for (; at < length; at += 1) {
-      const inside = canonical.charCodeAt(at);
-      if ((classOf[inside] ?? 0) < firstWordClass) break;
-      if (inside === 95) marks += 1;
-      letters += 1;
-      if (inside < 0x250) latin += 1;
-    }
-    words += 1;
-    // The longest listed word has 10 letters.
-    const word = at - start <= 10 ? canonical.slice(start, at).toLowerCase() : '';
-    if (stopWords.has(word)) stops += 1;
-    if (keywords.has(word)) code += 1;
-  }
-  return {
-    latin: latin / Math.max(1, letters),
-    stopWords: stops / Math.max(1, words),
-    keywords: code / Math.max(1, words),
-    symbols: marks / Math.max(1, length),
+  const stretches: Stretch[] = [];
+  const count = Math.max(1, Math.round(length / stretchLength));
+  const total = { words: 0, stopWords: 0, keywords: 0, symbols: 0, letters: 0, latin: 0 };
+  let before = { ...total };
+  let start = 0;
+  const close = (end: number): void => {
+    stretches.push({
+      text: canonical.slice(start, end),
+      words: total.words - before.words,
+      stopWords: total.stopWords - before.stopWords,
+      letters: total.letters - before.letters,
+      latin: total.latin - before.latin,
+    });
+    before = { ...total };
+    start = end;
   };
+  for (let at = 0; at < length;) {
+    if (at * count >= length * (stretches.length + 1)) close(at);
+    at = measureNext(canonical, at, total);
+  }
+  close(length);
+  const { words, letters } = total;
+  return {
+    measures: {
+      latin: total.latin / Math.max(1, letters),
+      stopWords: total.stopWords / Math.max(1, words),
+      keywords: total.keywords / Math.max(1, words),
+      symbols: total.symbols / Math.max(1, length),
+    },
+    stretches,
+  };
+}
+
+interface Counts {
+  words: number;
+  stopWords: number;
+  keywords: number;
+  symbols: number;
+  letters: number;
+  latin: number;
+}
+
+/** Counts the word or the mark at a place; gives the place behind it. */
+function measureNext(canonical: string, start: number, total: Counts): number {
+  const first = canonical.charCodeAt(start);
+  const kind = classOf[first] ?? 0;
+  if (kind < firstWordClass) {
+    if (kind !== classSpace && symbols.has(first)) total.symbols += 1;
+    // Letters beyond the basic plane (rare scripts) come as surrogates, which are `other`.
+    if (first >= 0xd800 && first <= 0xdfff) total.letters += 1;
+    return start + 1;
+  }
+  let at = start;
+  for (; at < canonical.length; at += 1) {
+    const unit = canonical.charCodeAt(at);
+    if ((classOf[unit] ?? 0) < firstWordClass) break;
+    if (unit === 95) total.symbols += 1;
+    total.letters += 1;
+    if (unit < 0x250) total.latin += 1;
+  }
+  total.words += 1;
+  // The longest listed word has 10 letters.
+  const word = at - start <= 10 ? canonical.slice(start, at).toLowerCase() : '';
+  if (stopWords.has(word)) total.stopWords += 1;
+  if (keywords.has(word)) total.keywords += 1;
+  return at;
 }

@@ -1,4 +1,4 @@
-import { foldConfusables } from './confusables.ts';
+import { foldConfusables, hasLookAlikeLostInNfkc } from './confusables.ts';
 
 /** What never shows: Unicode's Default_Ignorable_Code_Point, a set closed under NFKC. */
 const invisible = /\p{Default_Ignorable_Code_Point}+/gu;
@@ -26,7 +26,9 @@ export function foldTypography(text: string): string {
   const plain = toAsciiMarks(text);
   // Curly quotes and dashes are all there is in most English text; NFKC would be wasted on it.
   if (ascii.test(plain)) return plain;
-  return toAsciiMarks(foldConfusables(plain.replace(invisible, '').normalize('NFKC')));
+  const seen = plain.replace(invisible, '');
+  const bare = hasLookAlikeLostInNfkc(seen) ? foldConfusables(seen) : seen;
+  return toAsciiMarks(foldConfusables(bare.normalize('NFKC')));
 }
 
 function toAsciiMarks(text: string): string {

@@ -14,6 +14,8 @@ export const labelledRowSchema = z.object({
   domain: z.string().optional(),
   /** Data set the row comes from, for the card; also the domain when none is given. */
   source: z.string().optional(),
+  /** Model that wrote a synthetic row, for folds that keep a generator together. */
+  generator: z.string().optional(),
   licence: z.string().optional(),
   /** BCP 47 tag or `code`; absent counts as English. */
   lang: z.string().optional(),
@@ -29,6 +31,8 @@ export interface Example {
   readonly isSynthetic: boolean;
   readonly domain: string;
   readonly source: string;
+  /** `unknown` where the row does not say. */
+  readonly generator: string;
   readonly licence: string;
 }
 
@@ -88,13 +92,21 @@ export async function readCorpus(
 function readExample(row: unknown, isExcluded: (domain: string) => boolean): Example | keyof Unused {
   const parsed = labelledRowSchema.safeParse(row);
   if (!parsed.success) return 'malformed';
-  const { id, text, label, source = 'unknown', licence = 'unknown', lang } = parsed.data;
+  const {
+    id,
+    text,
+    label,
+    source = 'unknown',
+    licence = 'unknown',
+    generator = 'unknown',
+    lang,
+  } = parsed.data;
   const domain = parsed.data.domain ?? source;
   if (lang !== undefined && !/^en(-|$)/i.test(lang)) return 'language';
   if (isExcluded(domain)) return 'excluded';
   const canonical = canonicalise(text);
   if (canonical.length < shortTextMax) return 'short';
-  return { id, text: canonical, isSynthetic: label !== 'human', domain, source, licence };
+  return { id, text: canonical, isSynthetic: label !== 'human', domain, source, generator, licence };
 }
 
 function weightsOf(examples: readonly Example[]): Float64Array {

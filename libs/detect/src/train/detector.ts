@@ -12,6 +12,7 @@ import type { Folds } from './folds.ts';
 import { fitsOf, headSettings, trainHead } from './head.ts';
 import type { HeadSettings, TrainedHead } from './head.ts';
 import { widespreadTokens } from './kept.ts';
+import { learningWeights } from './learning-weights.ts';
 import { leakGate } from './leaks.ts';
 import { measure } from './measure.ts';
 import type { Measured } from './measure.ts';
@@ -92,9 +93,10 @@ async function trainHeads(
     cost * corpus.examples.length * (1 + epochs * (fitsOf(folds) - 1.2));
   meter.plan(headNames.reduce((sum, name) => sum + workOf(settingsOf(name)), 0));
   const heads: TrainedHead[] = [];
+  const weights = createHash('sha256').update(learningWeights(corpus.examples)).digest('hex');
   for (const name of headNames) {
     const settings = settingsOf(name);
-    const key = partialKey({ corpus: corpus.sha256, featureVersion, kept, settings, epochs, seed });
+    const key = partialKey({ corpus: corpus.sha256, weights, featureVersion, kept, settings, epochs, seed });
     let head = await readPartial(out, name, key);
     if (head === undefined) {
       head = await trainHead({

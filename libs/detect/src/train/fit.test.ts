@@ -24,11 +24,12 @@ it('gives weight to what tells the labels apart, and none to the rest', async ()
   const { store, labels } = planted(2000);
   const data = {
     store,
-    rows: Int32Array.from(labels.keys()),
+    variants: [Int32Array.from(labels.keys())],
+    domains: new Uint16Array(labels.length),
     labels,
     weights: new Float64Array(labels.length).fill(1),
   };
-  const options = { bits: 6, alpha: 1e-4, epochs: 5, seed: 'x', onRows: () => {} };
+  const options = { bits: 6, alpha: 1e-4, spread: 0, epochs: 5, seed: 'x', onRows: () => {} };
   const { weights, idf } = await fitHead(data, options);
   const mean = (from: number, to: number): number =>
     weights.subarray(from, to).reduce((sum, weight) => sum + weight, 0) / (to - from);
@@ -47,8 +48,67 @@ it('calls back for every row of every epoch, so that progress is true', async ()
   const { store, labels } = planted(300);
   let rows = 0;
   await fitHead(
-    { store, rows: Int32Array.from(labels.keys()), labels, weights: new Float64Array(300).fill(1) },
-    { bits: 6, alpha: 1e-4, epochs: 4, seed: 'x', onRows: (count) => (rows += count) },
+    {
+      store,
+      variants: [Int32Array.from(labels.keys())],
+      domains: new Uint16Array(300),
+      labels,
+      weights: new Float64Array(300).fill(1),
+    },
+    { bits: 6, alpha: 1e-4, spread: 0, epochs: 4, seed: 'x', onRows: (count) => (rows += count) },
   );
   assert.equal(rows, 1200);
+});
+
+it('multiplies what a feature says by the number of large domains that know it, to the power of spread', async () => {
+  const store = new FeatureStore();
+  const bag = new Bag();
+  // Feature 1 is in all three domains, feature 2 in one, feature 3 in a domain of one example only.
+  const domains = Uint16Array.from({ length: 151 }, (_, i) => Math.floor(i / 50));
+  for (const domain of domains) {
+    bag.clear();
+    bag.add(1);
+    if (domain === 0) bag.add(2);
+    if (domain === 3) bag.add(3);
+    store.push(bag);
+  }
+  const data = {
+    store,
+    variants: [Int32Array.from(domains.keys())],
+    domains,
+    labels: Uint8Array.from(domains, (_, i) => i % 2),
+    weights: new Float64Array(151).fill(1),
+  };
+  const { idf } = await fitHead(data, {
+    bits: 6,
+    alpha: 1e-4,
+    spread: 0.5,
+    epochs: 1,
+    seed: 'x',
+    onRows: () => {},
+  });
+  const plain = (df: number): number => Math.log(152 / (1 + df)) + 1;
+  assert.ok(Math.abs((idf[1] ?? 0) - plain(151) * Math.sqrt(3)) < 1e-5);
+  assert.ok(Math.abs((idf[2] ?? 0) - plain(50)) < 1e-5);
+  assert.ok(Math.abs((idf[3] ?? 0) - plain(1)) < 1e-5);
+});
+
+it('takes turns with the variants of the rows, epoch by epoch', async () => {
+  const store = new FeatureStore();
+  const bag = new Bag();
+  for (let feature = 0; feature < 8; feature += 1) {
+    bag.clear();
+    bag.add(feature);
+    store.push(bag);
+  }
+  const data = {
+    store,
+    variants: [Int32Array.of(0, 1, 2, 3), Int32Array.of(4, 5, 6, 7)],
+    domains: new Uint16Array(4),
+    labels: Uint8Array.of(0, 0, 1, 1),
+    weights: new Float64Array(4).fill(1),
+  };
+  const options = { bits: 6, alpha: 1e-3, spread: 0, seed: 'x', onRows: () => {} };
+  const { weights } = await fitHead(data, { ...options, epochs: 4 });
+  assert.ok(weights.subarray(0, 8).every((weight, i) => (i % 4 < 2 ? weight < 0 : weight > 0)));
 });

@@ -4,10 +4,13 @@ import { seeded } from '../calibrate/random.ts';
 import { shuffle } from './shuffle.ts';
 import type { FeatureStore } from './store.ts';
 
-/** Inputs of one fit. Rows are numbers in the store; label and weight belong to the row at the same index. */
+/** Inputs of one fit. Label, domain and weight belong to the example at the same index. */
 export interface FitData {
   readonly store: FeatureStore;
-  readonly rows: Int32Array;
+  /** Store rows that stand for the examples, one list per variant (another crop); epochs take turns. */
+  readonly variants: readonly Int32Array[];
+  /** Number of the domain, from 0. */
+  readonly domains: Uint16Array;
   /** 1 = synthetic. */
   readonly labels: Uint8Array;
   /** Mean 1. */
@@ -19,6 +22,8 @@ export interface FitOptions {
   readonly bits: number;
   /** Strength of the L2 penalty. */
   readonly alpha: number;
+  /** A feature's value is multiplied by the number of domains it occurs in, to this power; 0: not at all. */
+  readonly spread: number;
   readonly epochs: number;
   readonly seed: string;
   /** Called now and then with the rows done since the last call. */
@@ -28,12 +33,16 @@ export interface FitOptions {
 /** A fitted head: logit = Σ x·weight / |x| + bias with x = (1 + ln tf) · idf. */
 export interface FittedHead {
   readonly weights: Float32Array;
+  /** With the factor of the feature's spread; at least 1. */
   readonly idf: Float32Array;
   readonly bias: number;
 }
 
 /** Rows between two looks at the event loop. */
 const rowsPerTurn = 1024;
+
+/** Domains with fewer examples say little about how widespread a feature is. */
+const domainExamplesMin = 50;
 
 /**
  * Logistic regression by averaged stochastic gradient descent (Polyak and Ruppert), step size
@@ -44,7 +53,7 @@ export async function fitHead(data: FitData, options: FitOptions): Promise<Fitte
   const idf = fitIdf(data, options);
   const values = unitValues(data, idf, options);
   const descent = new Descent(data, values, options);
-  const order = Int32Array.from(data.rows.keys());
+  const order = Int32Array.from(data.labels.keys());
   const random = seeded(options.seed);
   for (let epoch = 0; epoch < options.epochs; epoch += 1) {
     shuffle(order, random);
@@ -52,7 +61,7 @@ export async function fitHead(data: FitData, options: FitOptions): Promise<Fitte
     if (epoch === 1) descent.startAverage();
     for (let from = 0; from < order.length; from += rowsPerTurn) {
       const part = order.subarray(from, from + rowsPerTurn);
-      descent.run(part);
+      descent.run(part, rowsOf(data, epoch));
       options.onRows(part.length);
       await yieldToLoop();
     }
@@ -60,25 +69,58 @@ export async function fitHead(data: FitData, options: FitOptions): Promise<Fitte
   return { ...descent.average(), idf };
 }
 
-/** idf = ln((1 + n) / (1 + df)) + 1, over the rows of the fit. */
-function fitIdf({ store, rows }: FitData, { bits, onRows }: FitOptions): Float32Array {
+/** The rows of one epoch. */
+function rowsOf({ variants }: FitData, epoch: number): Int32Array {
+  return variants[epoch % variants.length] ?? new Int32Array(0);
+}
+
+/**
+ * idf = (ln((1 + n) / (1 + df)) + 1) · d^spread over the rows of the fit, d the number of large domains that
+ * have the feature (at least 1). What one domain alone has is its topic; what all have is style. Only the
+ * proportions count, for rows are brought to unit length.
+ */
+function fitIdf(data: FitData, { bits, spread, onRows }: FitOptions): Float32Array {
+  const { store } = data;
+  const rows = rowsOf(data, 0);
   const frequency = new Float64Array(2 ** bits);
-  for (const [at, row] of rows.entries()) {
+  const domains = new Uint16Array(2 ** bits);
+  const seenIn = new Uint16Array(2 ** bits);
+  for (const [at, { place, domain }] of byDomain(data).entries()) {
     if (at % rowsPerTurn === 0) onRows(0);
+    const row = rows[place] ?? 0;
     const end = store.offsets[row + 1] ?? 0;
     for (let i = store.offsets[row] ?? 0; i < end; i += 1) {
       const id = store.ids[i] ?? 0;
       frequency[id] = (frequency[id] ?? 0) + 1;
+      if (domain === 0 || seenIn[id] === domain) continue;
+      seenIn[id] = domain;
+      domains[id] = (domains[id] ?? 0) + 1;
     }
   }
-  return Float32Array.from(frequency, (df) => Math.log((1 + rows.length) / (1 + df)) + 1);
+  return Float32Array.from(
+    frequency,
+    (df, id) => (Math.log((1 + rows.length) / (1 + df)) + 1) * Math.max(1, domains[id] ?? 0) ** spread,
+  );
+}
+
+/** The examples domain after domain; the domain is counted from 1, and 0 where it has too few examples. */
+function byDomain({ domains }: FitData): readonly { readonly place: number; readonly domain: number }[] {
+  const sizes = new Map<number, number>();
+  for (const domain of domains) sizes.set(domain, (sizes.get(domain) ?? 0) + 1);
+  return Array.from(domains, (domain, place) => ({
+    place,
+    domain: (sizes.get(domain) ?? 0) >= domainExamplesMin ? domain + 1 : 0,
+  })).toSorted((a, b) => a.domain - b.domain || a.place - b.place);
 }
 
 /** The unit-length feature values of the fit's rows, at the same places as the ids in the store. */
-function unitValues({ store, rows }: FitData, idf: Float32Array, { onRows }: FitOptions): Float32Array {
+function unitValues({ store, variants }: FitData, idf: Float32Array, { onRows }: FitOptions): Float32Array {
   const values = store.values();
-  for (const [at, row] of rows.entries()) {
-    if (at % rowsPerTurn === 0) onRows(0);
+  const rows = new Set(variants.flatMap((variant) => [...variant]));
+  let done = 0;
+  for (const row of rows) {
+    if (done % rowsPerTurn === 0) onRows(0);
+    done += 1;
     const start = store.offsets[row] ?? 0;
     const end = store.offsets[row + 1] ?? 0;
     let sum = 0;
@@ -120,8 +162,8 @@ class Descent {
     this.#t0 = 1 / (alpha * Math.sqrt(1 / Math.sqrt(alpha)));
   }
 
-  run(part: Int32Array): void {
-    const { rows, labels, weights } = this.#data;
+  run(part: Int32Array, rows: Int32Array): void {
+    const { labels, weights } = this.#data;
     for (const at of part) this.#learn(rows[at] ?? 0, labels[at] ?? 0, weights[at] ?? 0);
   }
 

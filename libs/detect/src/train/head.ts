@@ -10,6 +10,7 @@ import { fitHead } from './fit.ts';
 import type { FittedHead } from './fit.ts';
 import { isValidation } from './folds.ts';
 import type { Folds } from './folds.ts';
+import { learningWeights } from './learning-weights.ts';
 import type { ProgressMeter } from './progress.ts';
 import { FeatureStore } from './store.ts';
 
@@ -17,21 +18,27 @@ import { FeatureStore } from './store.ts';
 export interface HeadSettings {
   readonly bits: number;
   readonly alpha: number;
+  /** Power of the number of domains a feature occurs in (`FitOptions.spread`). */
+  readonly spread: number;
   /** Cost of one row relative to the word head, for the remaining time. */
   readonly cost: number;
 }
 
 /**
- * Penalties as measured best on domains left out; the delexicalised head has few distinct features and
- * does with a quarter of the table.
+ * Penalties and powers as measured best on domains and sources left out: a word that few domains know is
+ * a topic, while runs of characters say as much of style wherever they occur. The delexicalised head has
+ * few distinct features and does with a quarter of the table.
  */
 export const headSettings: { readonly [name in HeadName]: HeadSettings } = {
-  word: { bits: 20, alpha: 5e-6, cost: 1 },
-  char: { bits: 20, alpha: 1e-5, cost: 3 },
-  delex: { bits: 18, alpha: 5e-6, cost: 1.4 },
+  word: { bits: 20, alpha: 5e-6, spread: 0.5, cost: 1 },
+  char: { bits: 20, alpha: 1e-5, spread: 0, cost: 3 },
+  delex: { bits: 18, alpha: 5e-6, spread: 0.5, cost: 1.4 },
 };
 
-/** Share of long examples that are cropped for training, and to what lengths, code units. */
+/** Times each long example may be cropped for training; epochs take turns with the variants. */
+const variantCount = 2;
+
+/** Share of long examples that are cropped in a variant, and to what lengths, code units. */
 const crop = { share: 0.4, longerThan: 500, from: 200, to: 900 } as const;
 
 /** A head fitted on all examples, with the logits of models that did not see the example. */
@@ -65,43 +72,63 @@ export const fitsOf = (folds: Folds): number => folds.count + 2;
 export async function trainHead(training: HeadTraining): Promise<TrainedHead> {
   const { name, settings, corpus, folds, meter } = training;
   const { examples } = corpus;
-  const all = [...examples.keys()];
-  meter.phase(`${name} head, reading features`);
   const rows = await readRows(training);
   const unseen = new Float64Array(examples.length);
   const validation = new Float64Array(examples.length).fill(Number.NaN);
   const isHeldBack = examples.map(({ id }) => isValidation(id));
-  const fitScored = async (scored: (i: number) => boolean, into: Float64Array): Promise<void> => {
-    const fitted = await fitOn(
-      training,
-      rows,
-      all.filter((i) => !scored(i)),
-    );
-    for (const i of all) {
-      if (scored(i)) into[i] = logitOf(rows.store, i, fitted);
-      if (i % 1024 === 0) meter.rows(0);
-    }
-  };
   for (let fold = 0; fold < folds.count; fold += 1) {
-    meter.phase(`${name} head, fold ${fold + 1} of ${folds.count}`);
-    await fitScored((i) => folds.of[i] === fold, unseen);
+    const isOut = (i: number): boolean => folds.of[i] === fold;
+    await scoreSplit(training, rows, { name: `fold ${fold + 1} of ${folds.count}`, isOut }, unseen);
   }
-  meter.phase(`${name} head, validation split`);
-  await fitScored((i) => isHeldBack[i] === true, validation);
+  const isOut = (i: number): boolean => isHeldBack[i] === true;
+  await scoreSplit(training, rows, { name: 'validation split', isOut }, validation);
   meter.phase(`${name} head, all rows`);
-  const fitted = await fitOn(training, rows, all);
+  const fitted = await fitOn(training, rows, [...examples.keys()]);
   const { tables, idfScale } = packTables(name, fitted.weights, fitted.idf);
   if (tables.idf.length !== 2 ** settings.bits) throw new RangeError('trainHead: the table has a wrong size');
   return { tables, idfScale, bias: fitted.bias, unseen, validation };
 }
 
-/** Store rows: example i lies in row i; `trained` says which row stands for it in training (a crop, or itself). */
-interface Rows {
-  readonly store: FeatureStore;
-  readonly trained: Int32Array;
+/** A part of the examples that a model learns nothing of. */
+export interface Split {
+  readonly name: string;
+  /** Whether the example stays out of training. */
+  readonly isOut: (example: number) => boolean;
+  /** Whether it is scored; absent: all that stay out are. */
+  readonly isScored?: (example: number) => boolean;
 }
 
-async function readRows({ name, settings, corpus, kept, seed, meter, signal }: HeadTraining): Promise<Rows> {
+/** Fits a head on what a split leaves in, and writes the logits of what it scores to `into`. */
+export async function scoreSplit(
+  training: HeadTraining,
+  rows: Rows,
+  { name, isOut, isScored = isOut }: Split,
+  into: Float64Array,
+): Promise<void> {
+  const { corpus, meter } = training;
+  meter.phase(`${training.name} head, ${name}`);
+  const all = [...corpus.examples.keys()];
+  const fitted = await fitOn(
+    training,
+    rows,
+    all.filter((i) => !isOut(i)),
+  );
+  for (const i of all) {
+    if (isScored(i)) into[i] = logitOf(rows.store, i, fitted);
+    if (i % 1024 === 0) meter.rows(0);
+  }
+}
+
+/** Store rows: example i lies in row i; each variant says which row stands for it in training (a crop, or itself). */
+export interface Rows {
+  readonly store: FeatureStore;
+  readonly variants: readonly Int32Array[];
+}
+
+/** Reads the features of every example, and of the crops that stand for it in training. */
+export async function readRows(training: HeadTraining): Promise<Rows> {
+  const { name, settings, corpus, kept, seed, meter, signal } = training;
+  meter.phase(`${name} head, reading features`);
   const store = new FeatureStore();
   const reader = new FeatureReader(keptTokens(kept));
   const bag = new Bag();
@@ -114,13 +141,15 @@ async function readRows({ name, settings, corpus, kept, seed, meter, signal }: H
     keep(text);
     if (i % 256 === 255) await turn(meter, 256, settings.cost, signal);
   }
-  const trained = new Int32Array(corpus.examples.length);
-  for (const [i, { id, text }] of corpus.examples.entries()) {
-    const cropped = cropOf(id, text, seed);
-    trained[i] = cropped === text ? i : keep(cropped);
-    if (i % 2048 === 2047) await turn(meter, 0, 0, signal);
+  const variants = Array.from({ length: variantCount }, () => new Int32Array(corpus.examples.length));
+  for (const [v, rows] of variants.entries()) {
+    for (const [i, { id, text }] of corpus.examples.entries()) {
+      const cropped = cropOf(id, text, seed + v);
+      rows[i] = cropped === text ? i : keep(cropped);
+      if (i % 2048 === 2047) await turn(meter, 0, 0, signal);
+    }
   }
-  return { store, trained };
+  return { store, variants };
 }
 
 async function turn(
@@ -147,18 +176,21 @@ function cropOf(id: string, text: string, seed: number): string {
 
 function fitOn(training: HeadTraining, rows: Rows, chosen: readonly number[]): Promise<FittedHead> {
   const { settings, corpus, epochs, seed, meter, signal } = training;
-  const weights = Float64Array.from(chosen, (i) => corpus.weights[i] ?? 0);
+  const all = learningWeights(corpus.examples);
+  const weights = Float64Array.from(chosen, (i) => all[i] ?? 0);
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / Math.max(1, weights.length);
   return fitHead(
     {
       store: rows.store,
-      rows: Int32Array.from(chosen, (i) => rows.trained[i] ?? 0),
+      variants: rows.variants.map((variant) => Int32Array.from(chosen, (i) => variant[i] ?? 0)),
       labels: Uint8Array.from(chosen, (i) => Number(corpus.examples[i]?.isSynthetic)),
+      domains: domainNumbers(corpus, chosen),
       weights: weights.map((weight) => weight / mean),
     },
     {
       bits: settings.bits,
       alpha: settings.alpha,
+      spread: settings.spread,
       epochs,
       seed: `${training.name}/${seed}`,
       onRows: (count) => {
@@ -167,6 +199,16 @@ function fitOn(training: HeadTraining, rows: Rows, chosen: readonly number[]): P
       },
     },
   );
+}
+
+function domainNumbers({ examples }: Corpus, chosen: readonly number[]): Uint16Array {
+  const numbers = new Map<string, number>();
+  return Uint16Array.from(chosen, (i) => {
+    const domain = examples[i]?.domain ?? '';
+    const number = numbers.get(domain) ?? numbers.size;
+    numbers.set(domain, number);
+    return number;
+  });
 }
 
 function logitOf({ ids, counts, offsets }: FeatureStore, row: number, head: FittedHead): number {

@@ -3,6 +3,9 @@ import type { Example } from './corpus.ts';
 import { trainErrors } from './errors.ts';
 import { auroc } from './metrics.ts';
 
+/** What the gate asks of a labelled canonical text. */
+type Asked = Pick<Example, 'text' | 'isSynthetic' | 'source'>;
+
 /** A feature of canonical text that must not tell the labels apart: occurrences per code unit, or 0 / 1. */
 type Trivial = (text: string) => number;
 
@@ -37,7 +40,7 @@ const uncutLengthMax = 1990;
  * then be told apart by an accident of extraction, and every reported figure would be worthless.
  */
 export function leakGate(
-  examples: readonly Example[],
+  examples: readonly Asked[],
   onFeature: () => void = () => {},
 ): { readonly [feature: string]: number } {
   const groups = [examples, ...Map.groupBy(examples, ({ source }) => source).values()];
@@ -55,7 +58,7 @@ export function leakGate(
   return worst;
 }
 
-function separation(examples: readonly Example[], name: string, feature: Trivial): number {
+function separation(examples: readonly Asked[], name: string, feature: Trivial): number {
   const asked =
     name === 'endsWithPunctuation' ? examples.filter(({ text }) => text.length < uncutLengthMax) : examples;
   const of = (isSynthetic: boolean): number[] =>

@@ -37,17 +37,10 @@ export function measure(
   onStep: () => void = () => {},
 ): Measured {
   const { examples, weights } = corpus;
-  const standards = heads.map(({ unseen }) => standardOf(unseen, weights));
-  const scored: Scored = {
-    raw: meanOf(
-      heads.map(({ unseen }) => unseen),
-      standards,
-    ),
-    length: Int32Array.from(examples, ({ text }) => text.length),
-    isSynthetic: examples.map(({ isSynthetic }) => isSynthetic),
-    weights,
-  };
   const all = [...examples.keys()];
+  const unseen = heads.map((head) => head.unseen);
+  const standards = unseen.map((logits) => standardOf(logits, weights, all));
+  const scored = scoredOf(corpus, meanOf(unseen, standards));
   const llr = crossFitted(scored, folds, all, onStep);
   const validation = meanOf(
     heads.map((head) => head.validation),
@@ -77,10 +70,29 @@ export function measure(
   };
 }
 
-function standardOf(logits: Float64Array, weights: Float64Array): { mean: number; sd: number } {
+/** What calibration needs to know of the examples with these raw scores. */
+export function scoredOf(
+  { examples, weights }: Pick<Corpus, 'examples' | 'weights'>,
+  raw: Float64Array,
+): Scored {
+  return {
+    raw,
+    length: Int32Array.from(examples, ({ text }) => text.length),
+    isSynthetic: examples.map(({ isSynthetic }) => isSynthetic),
+    weights,
+  };
+}
+
+/** Weighted mean and standard deviation of a head's logits over these rows. */
+export function standardOf(
+  logits: Float64Array,
+  weights: Float64Array,
+  rows: readonly number[],
+): { mean: number; sd: number } {
   let [total, sum, square] = [0, 0, 0];
-  for (const [i, logit] of logits.entries()) {
+  for (const i of rows) {
     const weight = weights[i] ?? 0;
+    const logit = logits[i] ?? 0;
     total += weight;
     sum += weight * logit;
     square += weight * logit * logit;
@@ -89,7 +101,8 @@ function standardOf(logits: Float64Array, weights: Float64Array): { mean: number
   return { mean, sd: Math.sqrt(Math.max(square / total - mean * mean, 1e-12)) };
 }
 
-function meanOf(
+/** Raw scores: the plain mean of the heads' standardised logits. */
+export function meanOf(
   logits: readonly Float64Array[],
   standards: readonly { mean: number; sd: number }[],
 ): Float64Array {
@@ -103,9 +116,14 @@ function meanOf(
   return mean;
 }
 
-/** llr of each example, calibrated on the other folds. */
-function crossFitted(scored: Scored, folds: Folds, all: readonly number[], onStep: () => void): Float64Array {
-  const llr = new Float64Array(all.length);
+/** llr of these rows, each calibrated on those of the other folds; NaN for any other row. */
+export function crossFitted(
+  scored: Scored,
+  folds: Pick<Folds, 'of' | 'count'>,
+  all: readonly number[],
+  onStep: () => void = () => {},
+): Float64Array {
+  const llr = new Float64Array(scored.raw.length).fill(Number.NaN);
   for (let fold = 0; fold < folds.count; fold += 1) {
     const platt = fitPlatt(
       scored,
@@ -153,15 +171,17 @@ function meanRates(scored: Scored, folds: Folds, all: readonly number[]): Rates 
   };
 }
 
-function byDomain(corpus: Corpus): Map<string, number[]> {
+function byDomain(corpus: Pick<Corpus, 'examples'>): Map<string, number[]> {
   return Map.groupBy([...corpus.examples.keys()], (i) => corpus.examples[i]?.domain ?? '');
 }
 
-function domainQuantiles(corpus: Corpus, llr: Float64Array): ModelCard['domains'] {
+/** Quantiles of llr per domain with enough rows of both labels, as the card holds them. Rows without llr do not count. */
+export function domainQuantiles(corpus: Pick<Corpus, 'examples'>, llr: Float64Array): ModelCard['domains'] {
   const isSynthetic = corpus.examples.map((example) => example.isSynthetic);
   return [...byDomain(corpus)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([domain, rows]) => {
+    .flatMap(([domain, known]) => {
+      const rows = known.filter((i) => !Number.isNaN(llr[i]));
       const [human, machine] = split(llr, rows, { isSynthetic });
       if (Math.min(human.length, machine.length) < domainRowsMin) return [];
       return [

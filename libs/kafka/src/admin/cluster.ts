@@ -87,6 +87,18 @@ export interface Cluster {
   addMultipleTargetTopics(topics: string[]): Promise<void>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
   findLeaderForPartitions(topic: string, partitions: number[]): { [nodeId: string]: number[] };
+  fetchTopicsOffset(
+    topics: readonly {
+      readonly topic: string;
+      readonly fromBeginning: boolean;
+      readonly partitions: readonly { readonly partition: number }[];
+    }[],
+  ): Promise<
+    readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+    }[]
+  >;
   findBroker(node: { nodeId: string }): Promise<ClusterBroker>;
   findControllerBroker(): Promise<ClusterBroker>;
   findGroupCoordinator(group: { groupId: string }): Promise<ClusterBroker>;
@@ -99,6 +111,7 @@ const methods: readonly (keyof Cluster)[] = [
   'addMultipleTargetTopics',
   'findTopicPartitionMetadata',
   'findLeaderForPartitions',
+  'fetchTopicsOffset',
   'findBroker',
   'findControllerBroker',
   'findGroupCoordinator',

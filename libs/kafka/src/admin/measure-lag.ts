@@ -1,6 +1,7 @@
+import { formatTopicPartition, parseTopicPartition } from '@ballast/document';
 import type { TopicPartition } from '@ballast/document';
 import type { Admin } from 'kafkajs';
-import type { PartitionReader } from './partition-reader.ts';
+import type { LeaderReader } from './partition-reader.ts';
 
 /** A group of readers and the topics it reads. */
 export interface GroupReads {
@@ -33,21 +34,18 @@ export interface PartitionLag extends TopicPartition {
  */
 export async function measureLag(
   admin: Admin,
-  reader: PartitionReader,
+  reader: Pick<LeaderReader, 'fetch' | 'bounds'>,
   groups: readonly GroupReads[],
   now: () => number = Date.now,
 ): Promise<readonly PartitionLag[]> {
   const lags: PartitionLag[] = [];
   for (const { group, topics, next } of groups) {
     const places = await committedOffsets(admin, group, topics);
-    for (const topic of topics) {
-      const bounds = await admin.fetchTopicOffsets(topic);
-      for (const { partition, low, high } of bounds.toSorted((a, b) => a.partition - b.partition)) {
-        const input = { topic, partition };
-        const place = next === undefined ? places.get(`${topic}/${partition}`) : next(input);
-        const range = { low: BigInt(low), high: BigInt(high) };
-        lags.push({ group, ...input, ...(await lagAt(reader, input, place, range, now)) });
-      }
+    const bounds = await reader.bounds(topics);
+    for (const [name, range] of bounds) {
+      const input = parseTopicPartition(name);
+      const place = next === undefined ? places.get(name) : next(input);
+      lags.push({ group, ...input, ...(await lagAt(reader, input, place, range, now)) });
     }
   }
   return lags;
@@ -64,13 +62,15 @@ export async function committedOffsets(
     found.flatMap(({ topic, partitions }) =>
       partitions
         .filter(({ offset }) => BigInt(offset) >= 0n)
-        .map(({ partition, offset }) => [`${topic}/${partition}`, BigInt(offset)] as const),
+        .map(
+          ({ partition, offset }) => [formatTopicPartition({ topic, partition }), BigInt(offset)] as const,
+        ),
     ),
   );
 }
 
 async function lagAt(
-  reader: PartitionReader,
+  reader: Pick<LeaderReader, 'fetch'>,
   input: TopicPartition,
   place: bigint | undefined,
   { low, high }: { readonly low: bigint; readonly high: bigint },

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrokerRequest, BrokerTopics } from '@ballast/stage';
+import type { Kafka } from 'kafkajs';
+import { dismissPredecessors } from '../service/membership.ts';
 import { openKafkaTopics } from '../service/topics.ts';
 import type { KafkaTopics } from '../service/topics.ts';
 import { assertTopics, formatDifference } from './check-topics.ts';
@@ -7,7 +9,6 @@ import { openClient } from './client.ts';
 import { measureLag } from './measure-lag.ts';
 import { connectionError, openBrokers } from './open-brokers.ts';
 import type { Brokers } from './open-brokers.ts';
-import { partitionBounds } from './partition-bounds.ts';
 import { openPartitionReader } from './partition-reader.ts';
 import { planTopics, publishedTopic } from './topic-plan.ts';
 import type { PlannedTopic } from './topic-plan.ts';
@@ -19,37 +20,57 @@ import { watchPartitions } from './watch-topics.ts';
  * Throws what openBrokers and assertTopics throw, within 10 s.
  */
 export async function openOnBrokers(request: BrokerRequest): Promise<BrokerTopics<KafkaTopics>> {
-  const { pipeline, group, insecure, logger } = request;
+  const { pipeline, group, insecure, logger, replicaDir } = request;
+  const kafka = await openClient(pipeline.kafka, { name: group, insecure }, 'patient');
+  // First of all, and beside all else: who shares its group waits for this.
+  const dismissing = dismissPredecessors(kafka, replicaDir);
+  dismissing.catch(() => undefined);
   const brokers = await openBrokers(pipeline.kafka, { name: group, insecure });
   try {
     const plan = touched(brokers, request);
     const { partitions, differences } = await assertTopics(brokers.admin, plan, brokers.bootstrap);
     for (const difference of differences)
       logger.warn({ fix: difference.fix }, `topics: ${formatDifference(difference)}`);
-    return await openChecked(request, brokers, plan, partitions);
+    await dismissing;
+    return await openChecked(request, { kafka, brokers, plan, partitions });
   } catch (error) {
     await brokers[Symbol.asyncDispose]();
     throw connectionError(error, pipeline.kafka.brokers);
   }
 }
 
+interface Checked {
+  /** A client that is patient. */
+  readonly kafka: Kafka;
+  readonly brokers: Brokers;
+  readonly plan: readonly PlannedTopic[];
+  readonly partitions: number;
+}
+
 async function openChecked(
   request: BrokerRequest,
-  brokers: Brokers,
-  plan: readonly PlannedTopic[],
-  partitions: number,
+  { kafka, brokers, plan, partitions }: Checked,
 ): Promise<BrokerTopics<KafkaTopics>> {
   const stop = new AbortController();
-  const { pipeline, group, insecure, replicaDir, failAt } = request;
+  const { pipeline, replicaDir, failAt, onSiblingGone } = request;
   const topics = await openKafkaTopics({
-    kafka: await openClient(pipeline.kafka, { name: group, insecure }, 'patient'),
+    kafka,
     admin: brokers.admin,
     partitions,
     sessionTimeoutMs: pipeline.kafka.sessionTimeoutMs,
     replicaDir,
     failAt,
+    readsLanes: request.group === 'mixer',
     gaps: (topic) => pipeline.ingest.some((entry) => entry.topic === topic && entry.gaps === 'allowed'),
   });
+  // Quicker than its own restart: this process is awake, and that one has yet to load.
+  onSiblingGone(
+    (dir) =>
+      void dismissPredecessors(kafka, dir).then(
+        () => topics.hurry(),
+        () => undefined,
+      ),
+  );
   let isReachable = true;
   const watchedNames = plan.filter((topic) => topic.name !== publishedTopic).map(({ name }) => name);
   const watched = watchPartitions(brokers.admin, watchedNames, partitions, {
@@ -61,7 +82,7 @@ async function openChecked(
   void reportLag(request, brokers, watchedNames.filter(request.reads), stop.signal);
   return {
     topics,
-    bounds: (names) => partitionBounds(brokers.admin, names),
+    bounds: (names) => topics.bounds(names),
     clusterId: brokers.clusterId,
     ready: () => isReachable && topics.joined(),
     failed,

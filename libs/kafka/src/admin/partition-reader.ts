@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatTopicPartition } from '@ballast/document';
 import type { TopicPartition } from '@ballast/document';
+import type { OffsetBounds } from '@ballast/stage';
 import type { Kafka } from 'kafkajs';
 import { decodeMessage } from '../codec.ts';
 import type { DecodedMessage } from '../codec.ts';
@@ -12,6 +13,7 @@ import { FetchError, readFetchAnswer } from './fetch-answer.ts';
 import type { PartitionAnswer } from './fetch-answer.ts';
 import { isPassing } from './passing.ts';
 import { assertSameTopics, topicIdsOf } from './topic-ids.ts';
+import { partitionBounds } from './partition-bounds.ts';
 import type { TopicIds } from './topic-ids.ts';
 
 /** A message as a partition holds it. */
@@ -23,6 +25,8 @@ export interface StoredMessage extends DecodedMessage {
   readonly key: string | undefined;
   /** True for a null value: a tombstone, or a pointer without value. */
   readonly isNull: boolean;
+  /** True when its batch is above the limit unpacked: value, key and headers were not read. */
+  readonly isTooLarge: boolean;
 }
 
 /** What one fetch found. */
@@ -67,6 +71,8 @@ export interface LeaderReader extends PartitionReader {
   readonly topicIds: TopicIds;
   /** Inputs by the broker that leads them now. */
   byLeader<T extends TopicPartition>(inputs: readonly T[]): ReadonlyMap<string, readonly T[]>;
+  /** What every partition of these topics, which it was opened for, holds now, by `topic/partition`. */
+  bounds(topics: readonly string[]): Promise<ReadonlyMap<string, OffsetBounds>>;
 }
 
 /** Times a fetch is repeated that came to nothing, by patience, and the pause between, in milliseconds. */
@@ -135,6 +141,7 @@ export async function openPartitionReader(
     fetchAll,
     topicIds,
     byLeader: (inputs) => byLeader(cluster, inputs),
+    bounds: (names) => partitionBounds(cluster, names),
     async fetch(input, from, limit) {
       const found = await fetchAll([{ ...input, from }], limit);
       return found.get(formatTopicPartition(input)) ?? { messages: [], next: from, end: from };
@@ -215,6 +222,10 @@ class Stored implements StoredMessage {
 
   get isNull(): boolean {
     return this.#record.value === null;
+  }
+
+  get isTooLarge(): boolean {
+    return this.#record.isTooLarge;
   }
 
   get value(): Uint8Array {

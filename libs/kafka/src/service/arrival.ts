@@ -7,12 +7,19 @@ import { kafkaErrors } from '../errors.ts';
 
 /**
  * A message of a partition as stages see it. What an ingest message says of itself has no effect, but
- * for the reason why it has no value, and for a replay that its bytes bear out.
- * Throws BALLAST_KAFKA_FOREIGN for a message on a topic of Ballast's own that Ballast has not written.
+ * for the reason why it has no value, and for a replay that its bytes bear out. One of a batch that is above
+ * the limit unpacked has neither value nor headers and is too large.
+ * Throws BALLAST_KAFKA_FOREIGN for a message on a topic of Ballast's own that Ballast has not written, and
+ * BALLAST_KAFKA_TOO_LARGE for one of such a batch there.
  */
 export function arrivalOf(input: TopicPartition, message: StoredMessage): Arrival {
   const { offset, isNull } = message;
   const value = isNull ? undefined : message.value;
+  if (message.isTooLarge && !isIngestTopic(input.topic))
+    throw new BallastError(
+      kafkaErrors.tooLarge,
+      `${formatPosition({ ...input, offset })} lies in a batch above 64 MiB unpacked, which Ballast has not written`,
+    );
   if (isIngestTopic(input.topic)) return toArrival(input, { offset, value, headers: ingestHeaders(message) });
   const unread = [...message.unread].find(([name]) => name.startsWith('ballast-'));
   try {
@@ -29,7 +36,8 @@ export function arrivalOf(input: TopicPartition, message: StoredMessage): Arriva
 }
 
 /** Only a message without a value may name the reason for that. */
-function ingestHeaders({ headers, isNull }: StoredMessage): Headers {
+function ingestHeaders({ headers, isNull, isTooLarge }: StoredMessage): Headers {
+  if (isTooLarge) return { [unreadableHeader]: 'too_large' };
   if (isNull || headers[unreadableHeader] === undefined) return headers;
   const { [unreadableHeader]: _, ...others } = headers;
   return others;

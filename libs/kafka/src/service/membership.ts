@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatTopicPartition } from '@ballast/document';
@@ -20,6 +20,9 @@ export interface CommittedOffset {
   readonly metadata: string;
 }
 
+/** Where a group shall stand on a partition. */
+export interface NewOffset extends TopicPartition, CommittedOffset {}
+
 /** What a member was dealt, until the group is dealt out anew. */
 export interface Generation {
   readonly inputs: readonly TopicPartition[];
@@ -27,8 +30,8 @@ export interface Generation {
   readonly signal: AbortSignal;
   /** Where the group stands; asked in this generation, so no older one can still move it. Absent: never committed. */
   committed(): Promise<ReadonlyMap<string, CommittedOffset>>;
-  /** Rejects with BALLAST_GROUP_FENCED once the partition may be another member's. */
-  commit(input: TopicPartition, offset: bigint, metadata: string): Promise<void>;
+  /** One request for all. Rejects with BALLAST_GROUP_FENCED once the partitions may be another member's. */
+  commit(places: readonly NewOffset[]): Promise<void>;
 }
 
 /** A member of a consumer group that is dealt partitions and commits offsets, and reads nothing. */
@@ -41,6 +44,8 @@ export interface Membership extends AsyncDisposable {
   generations(signal: AbortSignal): AsyncIterable<Generation>;
   /** True while partitions are dealt. */
   joined(): boolean;
+  /** Asks the coordinator at once whether partitions are dealt anew. */
+  hurry(): void;
   /** Rejects when only a new process can go on. */
   readonly failed: Promise<never>;
 }
@@ -55,7 +60,7 @@ export interface MembershipOptions extends MemberWish {
 }
 
 /** Also how late a member hears that the group is dealt out anew, while others wait for it. */
-const heartbeatMs = 300;
+const heartbeatMs = 500;
 /** How long the group waits for a member that finishes what it has in hand. */
 const rebalanceMs = 60_000;
 /** Longest a commit is repeated whose answer does not come, and the pause between, in milliseconds. */
@@ -80,8 +85,7 @@ export async function joinGroup(options: MembershipOptions): Promise<Membership>
   const cluster = clusterOf(options.kafka);
   await cluster.connect();
   await cluster.addMultipleTargetTopics([...options.topics]);
-  const { kafka, group, replicaDir } = options;
-  await dismiss(kafka, group, await readId(join(replicaDir, idFileOf(group))));
+  await dismissIn(options.kafka, options.replicaDir, idFileOf(options.group));
   return new Member(cluster, options);
 }
 
@@ -92,11 +96,16 @@ export async function joinGroup(options: MembershipOptions): Promise<Membership>
 export async function dismissPredecessors(kafka: Kafka, replicaDir: string): Promise<void> {
   const files = await readdir(replicaDir).catch((): string[] => []);
   const ids = files.filter((file) => file.startsWith(idFilePrefix) && !file.endsWith('.new'));
-  await Promise.all(
-    ids.map(async (file) => {
-      await dismiss(kafka, file.slice(idFilePrefix.length), await readId(join(replicaDir, file)));
-    }),
-  );
+  await Promise.all(ids.map(async (file) => await dismissIn(kafka, replicaDir, file)));
+}
+
+/** Takes the member out whose id this file of a replica's folder holds. One that is known to have left is forgotten. */
+async function dismissIn(kafka: Kafka, replicaDir: string, file: string): Promise<void> {
+  const path = join(replicaDir, file);
+  const memberId = await readId(path);
+  const hasLeft = await dismiss(kafka, file.slice(idFilePrefix.length), memberId);
+  // Its successor may have joined meanwhile.
+  if (hasLeft && (await readId(path)) === memberId) await rm(path, { force: true });
 }
 
 const idFilePrefix = 'member-';
@@ -108,18 +117,26 @@ async function readId(file: string): Promise<string> {
 
 /**
  * On connections of its own, as a broker answers a connection in order and a join may be in the way. One
- * that is no member any more is no error: the session time-out was quicker.
+ * that is no member any more is no error: the session time-out was quicker. Resolves with whether it is
+ * known to be gone.
  */
-async function dismiss(kafka: Kafka, groupId: string, memberId: string): Promise<void> {
-  if (memberId === '') return;
+async function dismiss(kafka: Kafka, groupId: string, memberId: string): Promise<boolean> {
+  if (memberId === '') return false;
   const cluster = clusterOf(kafka);
-  const leaving = async (): Promise<void> => {
+  const leaving = async (): Promise<boolean> => {
     await cluster.connect();
+    // Else kafkajs looks for the coordinator among no brokers, and again after a pause of 300 ms.
+    await cluster.refreshMetadata();
     const broker = await cluster.findGroupCoordinator({ groupId });
     await broker.leaveGroup({ groupId, memberId });
+    return true;
   };
-  await Promise.race([leaving().catch(() => undefined), delay(leaveMs, undefined, { ref: false })]);
+  const hasLeft = await Promise.race([
+    leaving().catch((error: unknown) => typeOf(error) === 'UNKNOWN_MEMBER_ID'),
+    delay(leaveMs, false, { ref: false }),
+  ]);
   await cluster.disconnect();
+  return hasLeft;
 }
 
 interface Current {
@@ -136,6 +153,7 @@ class Member implements Membership {
   readonly #failed = Promise.withResolvers<never>();
   readonly #closed = new AbortController();
   #coordinator: ClusterBroker | undefined;
+  #hurried = Promise.withResolvers<void>();
   #memberId = '';
   #current: Current | undefined;
 
@@ -152,6 +170,11 @@ class Member implements Membership {
 
   joined(): boolean {
     return this.#current !== undefined && !this.#current.isLost;
+  }
+
+  hurry(): void {
+    this.#hurried.resolve();
+    this.#hurried = Promise.withResolvers();
   }
 
   async *generations(signal: AbortSignal): AsyncGenerator<Generation> {
@@ -248,7 +271,7 @@ class Member implements Membership {
       inputs,
       signal: AbortSignal.any([current.end.signal, stop]),
       committed: () => this.#committed(inputs),
-      commit: (input, offset, metadata) => this.#commit(current, input, offset, metadata),
+      commit: (places) => this.#commit(current, places),
     };
   }
 
@@ -256,7 +279,8 @@ class Member implements Membership {
   async #beat(current: Current): Promise<void> {
     const interval = Math.min(heartbeatMs, Math.floor(this.#options.sessionTimeoutMs / 3));
     while (this.#current === current && !current.isLost) {
-      await delay(interval, undefined, { signal: this.#closed.signal, ref: false }).catch(() => undefined);
+      const waited = delay(interval, undefined, { signal: this.#closed.signal, ref: false });
+      await Promise.race([waited.catch(() => undefined), this.#hurried.promise]);
       if (this.#current !== current) return;
       try {
         await this.#once((broker) =>
@@ -300,18 +324,20 @@ class Member implements Membership {
     );
   }
 
-  async #commit(
-    current: Current,
-    { topic, partition }: TopicPartition,
-    offset: bigint,
-    metadata: string,
-  ): Promise<void> {
-    const what = `${topic}/${partition}: offset ${offset} of ${this.#options.group}`;
+  async #commit(current: Current, places: readonly NewOffset[]): Promise<void> {
+    const what = `${this.#options.group}: ${places.map((place) => `${formatTopicPartition(place)} at ${place.offset}`).join(', ')}`;
     const request = {
       groupId: this.#options.group,
       groupGenerationId: current.id,
       memberId: this.#memberId,
-      topics: [{ topic, partitions: [{ partition, offset: String(offset), metadata }] }],
+      topics: [...Map.groupBy(places, ({ topic }) => topic)].map(([topic, partitions]) => ({
+        topic,
+        partitions: partitions.map(({ partition, offset, metadata }) => ({
+          partition,
+          offset: String(offset),
+          metadata,
+        })),
+      })),
     };
     const end = performance.now() + commitMs;
     for (;;) {

@@ -16,6 +16,36 @@ const place = { topic: publishedTopic, partition: 0 };
  * the messages that of the versions. Each process keeps what it has read and reads on before it answers.
  */
 export function brokerPublished(appender: Appender, reader: PartitionReader): Published {
+  const { versionsOf, read, list } = following(reader);
+  const append = (name: string, version: string, value: Uint8Array | undefined): Promise<bigint> =>
+    appender.append(place, [{ key: keyOf(name, version), headers: {}, value }]);
+  return {
+    read,
+    list,
+    async publish(name, value) {
+      const versions = await versionsOf(name);
+      const version = createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+      if (versions.at(-1)?.version === version) return version;
+      await append(name, version, Buffer.from(JSON.stringify({ name, version, value })));
+      for (const old of versions.slice(0, Math.max(0, versions.length + 1 - versionsKept)))
+        if (old.version !== version) await append(name, old.version, undefined);
+      return version;
+    },
+  };
+}
+
+/** The same values for a command that only looks; `reader` reads `ballast.published`. */
+export function readPublished(reader: PartitionReader): Pick<Published, 'read' | 'list'> {
+  const { read, list } = following(reader);
+  return { read, list };
+}
+
+interface Following extends Pick<Published, 'read' | 'list'> {
+  /** Oldest first. */
+  readonly versionsOf: (name: string) => Promise<readonly PublishedValue[]>;
+}
+
+function following(reader: PartitionReader): Following {
   const known = new Map<string, PublishedValue[]>();
   let next = 0n;
   const readOn = async (): Promise<void> => {
@@ -29,23 +59,15 @@ export function brokerPublished(appender: Appender, reader: PartitionReader): Pu
       if (messages.length === 0 || next >= end) return;
     }
   };
-  const append = (name: string, version: string, value: Uint8Array | undefined): Promise<bigint> =>
-    appender.append(place, [{ key: keyOf(name, version), headers: {}, value }]);
+  const versionsOf = async (name: string): Promise<readonly PublishedValue[]> => {
+    await readOn();
+    return known.get(name) ?? [];
+  };
   return {
+    versionsOf,
     async read(name, version) {
-      await readOn();
-      const versions = known.get(name) ?? [];
+      const versions = await versionsOf(name);
       return version === undefined ? versions.at(-1) : versions.find((each) => each.version === version);
-    },
-    async publish(name, value) {
-      await readOn();
-      const version = createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
-      const versions = known.get(name) ?? [];
-      if (versions.at(-1)?.version === version) return version;
-      await append(name, version, Buffer.from(JSON.stringify({ name, version, value })));
-      for (const old of versions.slice(0, Math.max(0, versions.length + 1 - versionsKept)))
-        if (old.version !== version) await append(name, old.version, undefined);
-      return version;
     },
     async list(prefix) {
       await readOn();

@@ -39,7 +39,7 @@ export interface AheadOptions {
  * longest: whatever arrives ends it. While some are not, since enough of them is held, they must not be
  * kept waiting once that is taken: the shortest, twice as long after each fetch that brought nothing.
  */
-const waitMs = { longest: 500, shortest: 25 } as const;
+const waitMs = { all: 1_000, some: 500, shortest: 25 } as const;
 
 /** A partition to read from `from` on. */
 export function cursorAt({ topic, partition }: TopicPartition, from: bigint, share = ''): Cursor {
@@ -67,6 +67,10 @@ export class ReadAhead {
   readonly #options: AheadOptions;
   readonly #cursors: readonly Cursor[];
   readonly #fetching = new Map<string, Promise<void>>();
+  /** Leaders of all partitions, as known when the last fetch ended: a fetch may have found others. */
+  #leaders: ReadonlySet<string> | undefined;
+  /** Nothing was due at the last look, and nothing was taken since. */
+  #isSated = false;
   #failure: { readonly error: unknown } | undefined;
   #isStopped = false;
   #waitMs: number = waitMs.shortest;
@@ -84,10 +88,12 @@ export class ReadAhead {
    */
   pump(mayWait = true): void {
     if (this.#failure !== undefined) throw this.#failure.error;
-    if (this.#isStopped) return;
+    // Asked before every message: with a fetch under way on each broker there is nothing to look for.
+    if (this.#isStopped || this.#isSated || this.#fetching.size >= this.#leadersOfAll().size) return;
     const hungry = this.#hungry();
-    if (hungry.length === 0) return;
-    const longest = hungry.length === this.#cursors.length ? waitMs.longest : this.#waitMs;
+    this.#isSated = hungry.length === 0;
+    if (this.#isSated) return;
+    const longest = hungry.length === this.#cursors.length ? waitMs.all : this.#waitMs;
     const wait = mayWait ? longest : 0;
     for (const [leader, cursors] of this.#reader.byLeader(hungry)) {
       if (this.#fetching.has(leader)) continue;
@@ -97,6 +103,8 @@ export class ReadAhead {
         })
         .finally(() => {
           this.#fetching.delete(leader);
+          this.#leaders = undefined;
+          this.#isSated = false;
           this.#notify();
         });
       this.#fetching.set(leader, fetching);
@@ -119,6 +127,7 @@ export class ReadAhead {
   take(cursor: Cursor, count: number): readonly StoredMessage[] {
     const taken = cursor.queue.splice(0, count);
     for (const { value } of taken) cursor.bytes -= value.byteLength;
+    this.#isSated = false;
     this.#waitMs = waitMs.shortest;
     return taken;
   }
@@ -128,6 +137,7 @@ export class ReadAhead {
     cursor.queue.length = 0;
     cursor.bytes = 0;
     cursor.fetchFrom = from;
+    this.#isSated = false;
     this.#notify();
   }
 
@@ -135,6 +145,10 @@ export class ReadAhead {
   stop(): void {
     this.#isStopped = true;
     this.#notify();
+  }
+
+  #leadersOfAll(): ReadonlySet<string> {
+    return (this.#leaders ??= new Set(this.#reader.byLeader(this.#cursors).keys()));
   }
 
   #hungry(): readonly Cursor[] {
@@ -159,7 +173,7 @@ export class ReadAhead {
     const found = await this.#fetchAll(asked, wait);
     if (this.#isStopped) return;
     if ([...found.values()].every(({ messages }) => messages.length === 0))
-      this.#waitMs = Math.min(waitMs.longest, 2 * this.#waitMs);
+      this.#waitMs = Math.min(waitMs.some, 2 * this.#waitMs);
     for (const [cursor, from] of places) {
       const fetched = found.get(cursor.name);
       cursor.ended += 1;

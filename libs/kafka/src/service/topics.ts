@@ -13,7 +13,6 @@ import type {
 import type { Admin, Kafka } from 'kafkajs';
 import { openAppender } from '../admin/appender.ts';
 import type { Appender } from '../admin/appender.ts';
-import { partitionBounds } from '../admin/partition-bounds.ts';
 import { openPartitionReader } from '../admin/partition-reader.ts';
 import type { LeaderReader } from '../admin/partition-reader.ts';
 import { assertSameTopics } from '../admin/topic-ids.ts';
@@ -22,7 +21,7 @@ import { gapError } from './arrival.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { Stored } from './checkpoints.ts';
 import { brokerLanes } from './lane-reader.ts';
-import { dismissPredecessors, joinGroup } from './membership.ts';
+import { joinGroup } from './membership.ts';
 import type { CommittedOffset, Generation, Membership } from './membership.ts';
 import { brokerPublished } from './published.ts';
 import { assertSameRecord } from './same-record.ts';
@@ -35,6 +34,10 @@ export interface KafkaTopics extends DealtTopics {
   source(options: SourceOptions): KafkaSource;
   /** True while this process is a member that partitions are dealt to. */
   joined(): boolean;
+  /** Has the groups asked at once whether partitions are dealt anew. */
+  hurry(): void;
+  /** What every partition of these topics holds now, by `topic/partition`. */
+  bounds(topics: readonly string[]): Promise<ReadonlyMap<string, OffsetBounds>>;
   /** Rejects when only a new process can go on. */
   readonly failed: Promise<never>;
 }
@@ -51,19 +54,25 @@ export interface KafkaTopicsOptions {
   readonly failAt: (point: string) => void;
   /** True for an ingest topic that may have gaps. */
   readonly gaps: (topic: string) => boolean;
+  /** Opens what `laneReader` reads over. Default false. */
+  readonly readsLanes?: boolean;
 }
 
 /** Opens the topics of a pipeline for one process. */
 export async function openKafkaTopics(options: KafkaTopicsOptions): Promise<KafkaTopics> {
   const names = await options.admin.listTopics();
-  const [appender, reader, sideReader] = await Promise.all([
+  const open = (): Promise<LeaderReader> => openPartitionReader(options.kafka, names, 'patient');
+  const [appender, reader, sideReader, lanes] = await Promise.all([
     openAppender(options.kafka),
-    openPartitionReader(options.kafka, names, 'patient'),
-    openPartitionReader(options.kafka, names, 'patient'),
-    dismissPredecessors(options.kafka, options.replicaDir),
+    open(),
+    open(),
+    options.readsLanes === true ? open() : undefined,
   ]);
-  return new BrokerTopics(options, names, { appender, reader, sideReader });
+  return new BrokerTopics(options, names, { appender, reader, sideReader, lanes });
 }
+
+/** Name among the published values under which it is remembered that a group has read an ingest topic. */
+const readName = (group: string, topic: string): string => `read/${group}/${topic}`;
 
 /** What a partition holds that the broker does not name. */
 const nothing: OffsetBounds = { low: 0n, high: 0n };
@@ -74,6 +83,8 @@ interface Connections {
   readonly reader: LeaderReader;
   /** Reads snapshots and published values; never waits. */
   readonly sideReader: LeaderReader;
+  /** Reads lanes, beside a source: on one connection either would wait for what the other waits for. */
+  readonly lanes: LeaderReader | undefined;
 }
 
 class BrokerTopics implements KafkaTopics {
@@ -84,6 +95,8 @@ class BrokerTopics implements KafkaTopics {
   readonly #names: readonly string[];
   readonly #connections: Connections;
   readonly #memberships = new Set<Membership>();
+  /** Published names of the groups and ingest topics that are known to have been read. */
+  readonly #remembered = new Set<string>();
   readonly #failed = Promise.withResolvers<never>();
   readonly #closed = new AbortController();
 
@@ -110,6 +123,14 @@ class BrokerTopics implements KafkaTopics {
     return this.#memberships.size > 0 && [...this.#memberships].every((member) => member.joined());
   }
 
+  hurry(): void {
+    for (const member of this.#memberships) member.hurry();
+  }
+
+  bounds(topics: readonly string[]): Promise<ReadonlyMap<string, OffsetBounds>> {
+    return this.#connections.sideReader.bounds(topics);
+  }
+
   sink(): Sink {
     return brokerSink(this.#connections.appender, this.failAt);
   }
@@ -130,7 +151,9 @@ class BrokerTopics implements KafkaTopics {
       this.#closed.signal,
       ...(options.signal === undefined ? [] : [options.signal]),
     ]);
-    return brokerLanes(this.#connections.reader, { ...options, partitions, signal });
+    const { lanes } = this.#connections;
+    if (lanes === undefined) throw new RangeError('laneReader: these topics were opened without readsLanes');
+    return brokerLanes(lanes, { ...options, partitions, signal });
   }
 
   async *assignments(group: string, topic: string, signal: AbortSignal): AsyncGenerator<Assignment> {
@@ -140,7 +163,12 @@ class BrokerTopics implements KafkaTopics {
         partitions: generation.inputs.map(({ partition }) => partition).toSorted((a, b) => a - b),
         signal: generation.signal,
         show: async (places) => {
-          for (const [name, next] of places) await generation.commit(parseTopicPartition(name), next, '');
+          const all = [...places].map(([name, offset]) => ({
+            ...parseTopicPartition(name),
+            offset,
+            metadata: '',
+          }));
+          await generation.commit(all);
         },
       };
   }
@@ -163,21 +191,18 @@ class BrokerTopics implements KafkaTopics {
         const { appender, sideReader } = this.#connections;
         const checkpoints = new Checkpoints(group, appender, sideReader);
         const places = generation.inputs.length === 0 ? new Map() : await generation.committed();
-        const bounds = await partitionBounds(
-          this.#options.admin,
-          generation.inputs.length === 0 ? [] : names,
-        );
+        const bounds = await sideReader.bounds(generation.inputs.length === 0 ? [] : names);
         unacked = 0;
         yield {
           inputs: generation.inputs,
           signal: generation.signal,
           place: (input) => {
             const name = formatTopicPartition(input);
-            return this.#place(checkpoints, input, places.get(name), bounds.get(name) ?? nothing);
+            return this.#place(group, checkpoints, input, places.get(name), bounds.get(name) ?? nothing);
           },
           delivered: () => (unacked += 1),
           ack: async (input, next, stored) => {
-            await this.#ack(generation, checkpoints, input, next, stored);
+            await this.#ack(group, generation, checkpoints, input, next, stored);
             unacked -= 1;
             await settle();
           },
@@ -190,6 +215,7 @@ class BrokerTopics implements KafkaTopics {
   }
 
   async #ack(
+    group: string,
     generation: Generation,
     checkpoints: Checkpoints,
     input: TopicPartition,
@@ -199,7 +225,8 @@ class BrokerTopics implements KafkaTopics {
     this.failAt('ack:before');
     const { metadata, key } = await checkpoints.store(input, next, stored);
     this.failAt('ack:snapshot');
-    await generation.commit(input, next, metadata);
+    await this.#remember(group, input);
+    await generation.commit([{ ...input, offset: next, metadata }]);
     this.failAt('ack:committed');
     await checkpoints.acked(input, key);
   }
@@ -221,8 +248,21 @@ class BrokerTopics implements KafkaTopics {
       );
   }
 
+  /**
+   * A group that has committed on an ingest topic is remembered among the published values: brokers forget
+   * the offsets of groups (offsets.retention.minutes, or by hand), and then it would look like a new one, which
+   * begins with the first message that is left.
+   */
+  async #remember(group: string, { topic }: TopicPartition): Promise<void> {
+    const name = readName(group, topic);
+    if (!isIngestTopic(topic) || this.#remembered.has(name)) return;
+    await this.published.publish(name, true);
+    this.#remembered.add(name);
+  }
+
   /** Where a group goes on. Throws BALLAST_TOPIC_GAP, BALLAST_KAFKA_TOPIC_RECREATED, BALLAST_KAFKA_SNAPSHOT. */
   async #place(
+    group: string,
     checkpoints: Checkpoints,
     input: TopicPartition,
     committed: CommittedOffset | undefined,
@@ -232,6 +272,12 @@ class BrokerTopics implements KafkaTopics {
       // Others wrote to an ingest topic long before we came; of our own topics everything is ours to read.
       if (bounds.low > 0n && !isIngestTopic(input.topic) && !this.#options.gaps(input.topic))
         throw gapError(input, 0n, `nobody has read it, and the partition begins at ${bounds.low}`);
+      if (bounds.low > 0n && (await this.published.read(readName(group, input.topic))) !== undefined)
+        throw gapError(
+          input,
+          0n,
+          `the brokers have forgotten where ${group} was, and the partition begins at ${bounds.low}; set its offset by hand`,
+        );
       return { next: bounds.low, checkpoint: null };
     }
     const stored = await checkpoints.load(input, committed.metadata);
@@ -278,6 +324,7 @@ class BrokerTopics implements KafkaTopics {
     return {
       generations: (signal): AsyncIterable<Generation> => member.generations(signal),
       joined: () => member.joined(),
+      hurry: () => member.hurry(),
       failed: member.failed,
       [Symbol.asyncDispose]: async () => {
         this.#memberships.delete(member);
@@ -289,7 +336,9 @@ class BrokerTopics implements KafkaTopics {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort();
     await Promise.allSettled([...this.#memberships].map((member) => member[Symbol.asyncDispose]()));
-    const { appender, reader, sideReader } = this.#connections;
-    await Promise.allSettled([appender, reader, sideReader].map((each) => each[Symbol.asyncDispose]()));
+    const { appender, reader, sideReader, lanes } = this.#connections;
+    await Promise.allSettled(
+      [appender, reader, sideReader, lanes].map(async (each) => each?.[Symbol.asyncDispose]()),
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Position, VerifyJudgement } from '@ballast/document';
 import type { Candidate } from './decide.ts';
 import type { FirstSeenIndex } from './first-seen.ts';
@@ -5,6 +6,11 @@ import type { FirstSeenIndex } from './first-seen.ts';
 /** A position of one ingest partition. */
 export function at(offset: number, partition = 0, topic = 'documents.raw'): Position {
   return { topic, partition, offset: BigInt(offset) };
+}
+
+/** What makes a candidate a replayed copy of the document at `root`; copies of the same `bytes` are one document. */
+export function copyOf(root: number, bytes = 'same'): Pick<Candidate, 'replayOf'> {
+  return { replayOf: { root: at(root), sha256: hash('sha256', bytes) } };
 }
 
 /** A candidate that is kept unless its one signature is held; `over` overrides any field. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { VerifyVerdict } from '@ballast/document';
-import { at, candidate, near, outcomes } from './candidates.fixture.ts';
+import { at, candidate, copyOf, near, outcomes } from './candidates.fixture.ts';
 import type { OpenStorage } from './conform.ts';
 import { openFirstSeenIndex } from './first-seen.ts';
 import type { FirstSeenIndex } from './first-seen.ts';
@@ -149,16 +149,28 @@ function nearRules(fresh: Fresh, open: OpenStorage): void {
     await index.close();
   });
 
-  test('P12: a replay is no near-duplicate of its own root, once; a second replay duplicates the first', async () => {
+  test('P12: a replay is no near-duplicate of its own root, nor of an earlier replay of the same bytes', async () => {
     const index = await fresh();
     const root = near(1, 'a b');
-    const replay = (offset: number) => ({ ...root, position: at(offset), root: at(1) });
+    const replay = (offset: number) => ({ ...root, position: at(offset), ...copyOf(1) });
     const verdicts = await index.decide([root, replay(5), replay(6), near(7, 'a')]);
     assert.deepEqual(verdicts.map(said), [
       { action: 'keep', reason: 'ok' },
       { action: 'keep', reason: 'ok' },
-      { action: 'reject', reason: 'exact_duplicate', duplicateOf: 'documents.raw/0/5' },
-      { action: 'reject', reason: 'near_duplicate', duplicateOf: 'documents.raw/0/5' },
+      { action: 'keep', reason: 'ok' },
+      { action: 'reject', reason: 'near_duplicate', duplicateOf: 'documents.raw/0/6' },
+    ]);
+    await index.close();
+  });
+
+  test('P12: over other bytes a header that names the same root is no way past near-duplicates', async () => {
+    const index = await fresh();
+    const forged = (offset: number) => near(offset, 'a', copyOf(1, `bytes ${offset}`));
+    assert.deepEqual(await outcomes(index, near(1, 'z'), forged(2), forged(3), forged(4)), [
+      'keep',
+      'keep',
+      'near_duplicate',
+      'near_duplicate',
     ]);
     await index.close();
   });
@@ -166,7 +178,7 @@ function nearRules(fresh: Fresh, open: OpenStorage): void {
   test('P12: a replay of one root is still a near-duplicate of another document', async () => {
     const index = await fresh();
     const rejected = near(1, 'a', { verdictOver: { action: 'reject', reason: 'too_short' } });
-    const replay = near(3, 'a', { root: at(1) });
+    const replay = near(3, 'a', copyOf(1));
     assert.deepEqual(await outcomes(index, rejected, near(2, 'a'), replay), [
       'too_short',
       'keep',
@@ -255,7 +267,7 @@ function clusterRules(fresh: Fresh): void {
   test('exact copies count as well, a replay of a member does not', async () => {
     const index = await fresh();
     const one = candidate(1, 'a');
-    const replay = candidate(4, 'a', { root: at(1) });
+    const replay = candidate(4, 'a', copyOf(1));
     const verdicts = await index.decide([
       one,
       candidate(2, 'a'),
@@ -274,7 +286,7 @@ function clusterRules(fresh: Fresh): void {
 
   test('the replay of a document that nothing is like makes no cluster', async () => {
     const index = await fresh();
-    const verdicts = await index.decide([candidate(1, 'a'), candidate(2, 'a', { root: at(1) })]);
+    const verdicts = await index.decide([candidate(1, 'a'), candidate(2, 'a', copyOf(1))]);
     assert.ok(verdicts.every((verdict) => verdict !== undefined && !('cluster' in verdict)));
     await index.close();
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { at, candidate, outcomes } from './candidates.fixture.ts';
+import { at, candidate, copyOf, outcomes } from './candidates.fixture.ts';
 import type { Candidate } from './decide.ts';
 import { openFirstSeenIndex } from './first-seen.ts';
 import type { FirstSeenIndex } from './first-seen.ts';
@@ -207,23 +207,47 @@ function claimRules(fresh: () => Promise<FirstSeenIndex>): void {
 }
 
 function replayRules(fresh: () => Promise<FirstSeenIndex>, open: OpenStorage): void {
-  test('a replay is no duplicate of its own root, once; a second replay duplicates the first', async () => {
+  test('a replay is no duplicate of its own root, and takes its claim over', async () => {
     const index = await fresh();
-    const replay = (offset: number): Candidate => candidate(offset, 'a', { root: at(1) });
-    const verdicts = await index.decide([candidate(1, 'a'), replay(5), replay(6)]);
-    assert.deepEqual(
-      verdicts.map((verdict) => verdict?.reason),
-      ['ok', 'ok', 'exact_duplicate'],
-    );
-    assert.ok(verdicts[2] !== undefined && 'duplicateOf' in verdicts[2]);
-    assert.equal(verdicts[2].duplicateOf, 'documents.raw/0/5');
+    const replay = candidate(5, 'a', copyOf(1));
+    assert.deepEqual(await outcomes(index, candidate(1, 'a'), replay), ['keep', 'keep']);
+    const [copy] = await index.decide([candidate(7, 'a')]);
+    assert.ok(copy !== undefined && 'duplicateOf' in copy);
+    assert.equal(copy.duplicateOf, 'documents.raw/0/5');
+    await index.close();
+  });
+
+  test('a copy accepted here and deferred by the mixer does not shut out the next replay', async () => {
+    const index = await fresh();
+    const replays = [5, 6, 7].map((offset) => candidate(offset, 'a', copyOf(1)));
+    assert.deepEqual(await outcomes(index, candidate(1, 'a'), ...replays), ['keep', 'keep', 'keep', 'keep']);
+    await index.close();
+  });
+
+  test('nor does one whose root never claimed', async () => {
+    const index = await fresh();
+    const rejected = candidate(1, 'a', { verdictOver: { action: 'reject', reason: 'too_short' } });
+    const replays = [5, 6].map((offset) => candidate(offset, 'a', copyOf(1)));
+    assert.deepEqual(await outcomes(index, rejected, ...replays), ['too_short', 'keep', 'keep']);
+    await index.close();
+  });
+
+  test('a header over other bytes passes its root once; the next such copy is a duplicate', async () => {
+    const index = await fresh();
+    const forged = [5, 6, 7].map((offset) => candidate(offset, 'a', copyOf(1, `bytes ${offset}`)));
+    assert.deepEqual(await outcomes(index, candidate(1, 'a'), ...forged), [
+      'keep',
+      'keep',
+      'exact_duplicate',
+      'exact_duplicate',
+    ]);
     await index.close();
   });
 
   test('a replay of one root is still a duplicate of another document', async () => {
     const index = await fresh();
     const rejected = candidate(1, 'a', { verdictOver: { action: 'reject', reason: 'too_short' } });
-    const replay = candidate(3, 'a', { root: at(1) });
+    const replay = candidate(3, 'a', copyOf(1));
     assert.deepEqual(await outcomes(index, rejected, candidate(2, 'a'), replay), [
       'too_short',
       'keep',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { formatPosition } from '@ballast/document';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { at, candidate } from './candidates.fixture.ts';
+import { candidate, copyOf } from './candidates.fixture.ts';
 import type { Candidate } from './decide.ts';
 import { openFirstSeenIndex } from './first-seen.ts';
 import { MemoryStorage } from './memory.ts';
@@ -121,7 +121,7 @@ describe('for any stream of copies', () => {
 
 test('a replay of a root that never claimed is judged like any other document', async () => {
   const index = await openFirstSeenIndex(new MemoryStorage(), { table: 't' });
-  const verdicts = await index.decide([candidate(5, 'a', { root: at(1) }), candidate(6, 'a')]);
+  const verdicts = await index.decide([candidate(5, 'a', copyOf(1)), candidate(6, 'a')]);
   assert.deepEqual(
     verdicts.map((verdict) => verdict?.reason),
     ['ok', 'exact_duplicate'],

@@ -28,8 +28,8 @@ export interface NearSignature {
 /** A document judged in all respects but one: whether another document holds its text. */
 export interface Candidate {
   readonly position: Position;
-  /** Position the text was first ingested at; absent unless this is a replay of it. */
-  readonly root?: Position | undefined;
+  /** Of a replayed copy: where the text was first ingested, and SHA-256 (hex) of the copy's own bytes. */
+  readonly replayOf?: { readonly root: Position; readonly sha256: string } | undefined;
   readonly strength: Strength;
   /** Each is decided in the same transaction; one held signature makes an exact duplicate. */
   readonly signatures: readonly string[];
@@ -45,8 +45,8 @@ export interface Candidate {
  * - A position judged before gets its stored verdict again (protocol P9).
  * - A position at or below the acked mark gets none and writes nothing: `undefined` (P9).
  * - Only a document that is kept claims, and it claims all its signatures and bands or none (P10).
- * - It is a duplicate only of a holder it yields to (P11), exact before near; a replay takes over its
- *   own root's claims, once (P12).
+ * - It is a duplicate only of a holder it yields to (P11), exact before near; a replay takes over the
+ *   claims of its own root, and of earlier copies of the same root and bytes (P12).
  * - An anchor document is never refused as a near-duplicate: that is recorded.
  * - Whoever is alike belongs to one cluster, kept or refused; this decides nothing.
  *
@@ -74,7 +74,7 @@ interface Match {
   readonly space: 'claim' | 'band';
   readonly signature: string;
   readonly claim: Claim;
-  /** Holders but the candidate's own root. */
+  /** Holders but the candidate's own root and its copies. */
   readonly others: readonly Holder[];
   /** The holder that the candidate yields to. */
   readonly blocking: Holder | undefined;
@@ -121,8 +121,7 @@ function look(
 ): Match {
   const decoded = decodeClaim(index.get(space, signature), signature);
   const stored = firstDay === undefined ? decoded : unexpired(decoded, firstDay);
-  const root = rootOf(candidate);
-  const others = stored.holders.filter((holder) => !isRootItself(holder, root));
+  const others = stored.holders.filter((holder) => !isSameDocument(holder, candidate));
   const standing = standingOf(candidate);
   const blocking = others.find((other) => yields(standing, other));
   return { space, signature, claim: stored, others, blocking };
@@ -142,7 +141,7 @@ function take(
   const standing = standingOf(candidate);
   const lasting = others.filter((holder) => !yields(holder, standing));
   const accepted = formatPosition(candidate.position);
-  const holder: Holder = { ...standing, root: rootOf(candidate), accepted, day };
+  const holder: Holder = { ...standing, root: rootOf(candidate), accepted, bytes: bytesOf(candidate), day };
   index.put(space, signature, encodeClaim({ holders: [...lasting, holder] }, signature));
 }
 
@@ -153,11 +152,11 @@ function join(
   isRefused: boolean,
   index: IndexTransaction,
 ): VerifyJudgement['cluster'] {
-  const root = rootOf(candidate);
   const members = new Set<string>();
   const own = new Set<string>();
   for (const { claim: known } of matches) {
-    for (const holder of known.holders) (holder.root === root ? own : members).add(holder.accepted);
+    for (const holder of known.holders)
+      (isSameDocument(holder, candidate) ? own : members).add(holder.accepted);
     if (known.link !== undefined) members.add(known.link.name);
   }
   const isReplay = own.size > 0;
@@ -181,11 +180,21 @@ function standingOf({ strength, verdict }: Candidate): Standing {
   return { strength, verified: verdict.verified };
 }
 
-function rootOf({ root, position }: Candidate): string {
-  return formatPosition(root ?? position);
+function rootOf({ replayOf, position }: Candidate): string {
+  return formatPosition(replayOf?.root ?? position);
 }
 
-/** True while the claim of this root is still held by the root's own copy, not by an earlier replay of it. */
-function isRootItself(holder: Holder, root: string): boolean {
-  return holder.root === root && holder.accepted === root;
+/** 128 bits are enough: nobody but the forger of both texts would gain by a collision. */
+function bytesOf({ replayOf }: Candidate): string | undefined {
+  return replayOf?.sha256.slice(0, 32);
+}
+
+/**
+ * True for the candidate's own root, and for an earlier replay of the same root with the same bytes: that
+ * one may have been deferred since, and the mixer keeps one of them in any case (P13, P15). A header may
+ * name any root; over other bytes it makes nobody the same document, so that it is no way past duplicates.
+ */
+function isSameDocument(holder: Holder, candidate: Candidate): boolean {
+  if (holder.root !== rootOf(candidate)) return false;
+  return holder.accepted === holder.root || holder.bytes === bytesOf(candidate);
 }

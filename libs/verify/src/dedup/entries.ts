@@ -15,6 +15,8 @@ export interface Holder {
   readonly root: string;
   /** Position of the copy that holds the claim; differs from the root after a replay took it over. */
   readonly accepted: string;
+  /** First 128 bits of SHA-256 (hex) of the bytes of that copy; absent for the root itself. */
+  readonly bytes?: string | undefined;
   /** Day of the claim since 1970, where claims expire. */
   readonly day?: number | undefined;
 }
@@ -58,12 +60,13 @@ export function outcomesUpTo(ingest: TopicPartition, offset: bigint): readonly [
 
 /**
  * Writes a claim, sealed, one line for each holder and for the link. 15 of them are kept per document, so it is
- * brief: `3v documents.raw/0/7`, then the accepted position where it is another, and the day as `@20000`.
+ * brief: `3v documents.raw/0/7`, then the accepted position where it is another, with the hash of its bytes
+ * as `#0f…`, and the day as `@20000`.
  */
 export function encodeClaim({ holders, link }: Claim, signature: string): string {
-  const lines = holders.map(({ strength, verified, root, accepted, day }) => {
+  const lines = holders.map(({ strength, verified, root, accepted, bytes, day }) => {
     const standing = `${strengths.indexOf(strength)}${verified ? 'v' : 'u'}`;
-    const copy = accepted === root ? '' : ` ${accepted}`;
+    const copy = accepted === root ? '' : ` ${accepted} #${bytes ?? ''}`;
     return `${standing} ${root}${copy}${dayOf(day)}`;
   });
   if (link !== undefined) lines.push(`~${link.name}${dayOf(link.day)}`);
@@ -76,7 +79,7 @@ function dayOf(day: number | undefined): string {
 
 const positionPattern = String.raw`[^/\s]{1,249}\/\d{1,9}\/\d{1,19}`;
 const holderLine = new RegExp(
-  `^([0-6])([uv]) (${positionPattern})(?: (${positionPattern}))?(?: @(\\d{1,7}))?$`,
+  `^([0-6])([uv]) (${positionPattern})(?: (${positionPattern}) #([0-9a-f]{32}))?(?: @(\\d{1,7}))?$`,
 );
 const linkLine = new RegExp(`^~(${positionPattern})(?: @(\\d{1,7}))?$`);
 
@@ -99,7 +102,7 @@ export function decodeClaim(text: string | undefined, signature: string): Claim 
 }
 
 function decodeHolder(line: string): Holder | undefined {
-  const [, standing, verified, root, accepted, day] = holderLine.exec(line) ?? [];
+  const [, standing, verified, root, accepted, bytes, day] = holderLine.exec(line) ?? [];
   const strength = strengths[Number(standing)];
   if (root === undefined || strength === undefined) return undefined;
   const copy = accepted ?? root;
@@ -108,6 +111,7 @@ function decodeHolder(line: string): Holder | undefined {
     verified: verified === 'v',
     root,
     accepted: copy,
+    ...(bytes === undefined ? {} : { bytes }),
     ...(day === undefined ? {} : { day: Number(day) }),
   };
 }

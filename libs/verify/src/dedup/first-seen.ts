@@ -54,7 +54,7 @@ export interface FirstSeenOptions {
 const dayMs = 86_400_000;
 
 /** Version of how entries are written; an index holds entries of one version only. */
-const entriesVersion = `${signatureVersion}+claims-2`;
+const entriesVersion = `${signatureVersion}+claims-3`;
 
 /**
  * Opens the index that lies in `storage`, or starts one there.

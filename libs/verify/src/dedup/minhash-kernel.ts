@@ -3,6 +3,9 @@ import {
   add32,
   add64,
   and64,
+  block,
+  branch,
+  branchIf,
   call,
   compile,
   constant32,
@@ -21,7 +24,6 @@ import {
   load64From8,
   multiply32,
   multiply64,
-  or64,
   repeatWhile,
   rotateLeft64,
   select,
@@ -37,6 +39,8 @@ import type { Code, WasmFunction, WasmMemory } from './wasm.ts';
 
 /** Hash functions per signature: 14 bands of 8 (datatrove 0.10 default). */
 export const hashCount = 112;
+/** Hash functions that one scan of the shingles serves; they share the loads, and registers are few. */
+const together = 2;
 /** Shingles that one call takes at most. */
 export const shinglesMax = 1024;
 
@@ -166,55 +170,72 @@ function hashFunction(): WasmFunction {
 
 /**
  * For every hash function the least of `((shingle·a + b) mod 2⁶⁴) mod p`, p = 2⁶¹ − 1 (datatrove 0.10;
- * NumPy wraps before the modulus). x mod p = (x & p) + (x >> 61), less p when that is p or more. The
- * last step is needed for 8 of 2⁶¹ values only: the fast loop notes that one of them, or a near one,
- * came by, and the block is then done again with it.
+ * NumPy wraps before the modulus). With x = shingle·a + b = u + 2⁶¹·t the value is u + t, less p when that
+ * is p or more. It can be below the least so far, m, only if u is, or if u is p − 7 or more; in both cases
+ * `8·x + 64` modulo 2⁶⁴, which t is no part of, is below 8·m + 64. So nearly every shingle costs one product,
+ * one sum and one comparison, and only the few that pass are computed in full.
  */
 function lowerFunction(): WasmFunction {
   const prime = constant64((1n << 61n) - 1n);
-  const [count, at, end, hash, seen] = [0, 1, 2, 3, 4] as const;
-  const pair = [0, 1].map((of) => {
-    const [factor = 0, addend = 0, minimum = 0, value = 0] = [5, 7, 9, 11].map((first) => first + of);
-    return { offset: 8 * of, factor, addend, minimum, value };
+  const [count, at, end, hash, shingle, value] = [0, 1, 2, 3, 4, 5] as const;
+  const group = Array.from({ length: together }, (_, of) => {
+    const [factor = 0, addend = 0, limit = 0] = [0, 1, 2].map((kind) => 6 + kind * together + of);
+    return { offset: 8 * of, factor, addend, limit };
   });
-  const fold = (value: Code): Code => add64(and64(value, prime), shiftRight64(value, constant64(61n)));
-  const step = (isExact: boolean): Code =>
-    pair.flatMap(({ factor, addend, minimum, value }) => [
-      ...set(value, add64(multiply64(load64(get(at)), get(factor)), get(addend))),
-      ...set(value, fold(get(value))),
-      ...(isExact
-        ? set(value, select(isLess64(get(value), prime), get(value), subtract64(get(value), prime)))
-        : set(seen, or64(get(seen), add64(get(value), constant64(8n))))),
-      ...set(minimum, select(isLess64(get(value), get(minimum)), get(value), get(minimum))),
-    ]);
-  const scan = (isExact: boolean): Code => [
-    ...pair.flatMap(({ offset, minimum }) => set(minimum, load64(get(hash), layout.minima + offset))),
-    ...set(at, constant32(layout.shingles)),
-    ...repeatWhile(isLess32(get(at), get(end)), [
-      ...step(isExact),
-      ...set(at, add32(get(at), constant32(8))),
+  const times8 = (of: Code): Code => multiply64(of, constant64(8n));
+  const limitOf = (least: Code): Code =>
+    select(
+      isLess64(least, constant64((1n << 61n) - 8n)),
+      add64(times8(least), constant64(64n)),
+      constant64(-1n),
+    );
+  const passes = ({ factor, addend, limit }: (typeof group)[number]): Code =>
+    isLess64(add64(multiply64(get(shingle), get(factor)), get(addend)), get(limit));
+  const inFull = ({ offset, limit }: (typeof group)[number]): Code => [
+    ...set(
+      value,
+      add64(
+        multiply64(get(shingle), load64(get(hash), layout.factors + offset)),
+        load64(get(hash), layout.addends + offset),
+      ),
+    ),
+    ...set(value, add64(and64(get(value), prime), shiftRight64(get(value), constant64(61n)))),
+    ...set(value, select(isLess64(get(value), prime), get(value), subtract64(get(value), prime))),
+    ...when(isLess64(get(value), load64(get(hash), layout.minima + offset)), [
+      ...store64(get(hash), get(value), layout.minima + offset),
+      ...set(limit, limitOf(get(value))),
     ]),
   ];
+  const isLeft = isLess32(get(at), get(end));
+  const advance = set(at, add32(get(at), constant32(8)));
+  const scan = block(
+    repeatWhile(isLeft, [
+      ...block([
+        ...repeatWhile(isLeft, [
+          ...set(shingle, load64(get(at))),
+          ...group.flatMap((function_) => branchIf(1, passes(function_))),
+          ...advance,
+        ]),
+        ...branch(2),
+      ]),
+      ...group.flatMap(inFull),
+      ...advance,
+    ]),
+  );
   const body = [
     ...set(end, add32(multiply32(get(count), constant32(8)), constant32(layout.shingles))),
     ...set(hash, constant32(0)),
     ...repeatWhile(isLess32(get(hash), constant32(8 * hashCount)), [
-      ...pair.flatMap(({ offset, factor, addend }) => [
-        ...set(factor, load64(get(hash), layout.factors + offset)),
-        ...set(addend, load64(get(hash), layout.addends + offset)),
+      ...group.flatMap(({ offset, factor, addend, limit }) => [
+        ...set(factor, times8(load64(get(hash), layout.factors + offset))),
+        ...set(addend, add64(times8(load64(get(hash), layout.addends + offset)), constant64(64n))),
+        ...set(limit, limitOf(load64(get(hash), layout.minima + offset))),
       ]),
-      ...set(seen, constant64(0n)),
-      ...scan(false),
-      // Bit 61 of value + 8: value is p − 7 or more.
-      ...when(isLess64(constant64(0n), shiftRight64(get(seen), constant64(61n))), scan(true)),
-      ...pair.flatMap(({ offset, minimum }) => store64(get(hash), get(minimum), layout.minima + offset)),
-      ...set(hash, add32(get(hash), constant32(16))),
+      ...set(at, constant32(layout.shingles)),
+      ...scan,
+      ...set(hash, add32(get(hash), constant32(8 * together))),
     ]),
   ];
-  return {
-    name: 'lower',
-    parameters: [i32],
-    locals: [i32, i32, i32, i64, i64, i64, i64, i64, i64, i64, i64, i64],
-    body,
-  };
+  const locals = [i32, i32, i32, i64, i64, ...group.flatMap(() => [i64, i64, i64])];
+  return { name: 'lower', parameters: [i32], locals, body };
 }

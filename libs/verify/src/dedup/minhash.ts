@@ -5,7 +5,14 @@ import type { Cuts } from '../text/splitter.ts';
 import { tokenizerVersion, Words } from '../text/words.ts';
 import { hashCount, layout, openKernel, shinglesMax } from './minhash-kernel.ts';
 import type { MinhashKernel } from './minhash-kernel.ts';
-import { simplifyText, simplifyVersion } from './simplify.ts';
+import {
+  notPlain,
+  pastPlainNumber,
+  plainDigit,
+  plainUnitOf,
+  simplifyText,
+  simplifyVersion,
+} from './simplify.ts';
 
 /** Hash of a shingle: `xxh64` is datatrove's default and FineWeb-2's, `sha1` FineWeb's. */
 export type ShingleHash = 'xxh64' | 'sha1';
@@ -33,14 +40,12 @@ export class Shingles {
   readonly #words = new Words(this.#lexicon);
   readonly #chunkCuts = new Map<string, Cuts>();
   #starts: Uint32Array = new Uint32Array(0);
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Buffer = Buffer.alloc(0);
 
   /** Reads texts as one run of words (a question and its answer, say). Time is linear. */
   read(...texts: readonly string[]): void {
-    const text = texts.map(simplifyText).join(' ');
-    this.#reserve(text.length);
-    const plain = this.#writePlain(text);
-    this.count = plain ?? this.#writeTokens(text);
+    this.#reserve(texts.reduce((sum, text) => sum + text.length + 1, 0));
+    this.count = this.#writePlain(texts) ?? this.#writeTokens(texts.map(simplifyText).join(' '));
   }
 
   /** Calls `visit` with the hashes of all runs of `words` words, in blocks that are overwritten. */
@@ -88,55 +93,72 @@ export class Shingles {
     // Halfway between what is needed and what there is, so that the views seldom change.
     const words = Math.floor((memory.buffer.byteLength - layout.free) / 8);
     this.#starts = new Uint32Array(memory.buffer, layout.free, words);
-    this.#bytes = new Uint8Array(memory.buffer, layout.free + 4 * words);
+    this.#bytes = Buffer.from(memory.buffer, layout.free + 4 * words);
   }
 
   /**
-   * Writes a text of the letters a to z, 0 and spaces, as nearly all English is when simplified: the
-   * number of its words, or undefined when there is another character. A run of letters is one word,
-   * unless it is a special case; what else the tokenizer does needs other characters.
+   * Writes texts that {@link simplifyText} makes letters a to z, 0 and spaces of, as nearly all English
+   * ones, in one pass: the number of their words, or undefined when there is another character. A run of
+   * letters is one word, unless it is a special case; what else the tokenizer does needs other characters.
    */
-  #writePlain(text: string): number | undefined {
+  #writePlain(texts: readonly string[]): number | undefined {
     const starts = this.#starts;
     const bytes = this.#bytes;
-    const end = text.length;
     let count = 0;
-    let to = 0;
-    let from = 0;
-    while (from < end) {
+    let start = 0;
+    for (const text of texts) {
+      const end = text.length;
       let hash = 0;
       let isOdd = false;
-      starts[count] = to;
-      let index = from;
-      for (; index < end; index += 1) {
-        const unit = text.charCodeAt(index);
-        if (unit === 0x20) break;
-        if (unit > 0x7a) return undefined;
-        isOdd ||= unit === 0x30;
-        hash = foldWord(hash, unit);
-        bytes[to++] = unit;
-      }
-      if (index > from) {
-        count += 1;
-        bytes[to++] = 0x20;
-        const isSpecial = specialHashes[slotOf(hash)] === 1;
-        if (index - from > 1 && (isOdd || isSpecial)) {
-          // Written again, word by word.
-          to = starts[count - 1] ?? 0;
-          count -= 1;
-          let word = from;
-          for (const cut of this.#cuts(text.slice(from, index))) {
-            starts[count++] = to;
-            for (; word < from + cut; word += 1) bytes[to++] = text.charCodeAt(word);
-            bytes[to++] = 0x20;
+      let to = start;
+      for (let index = 0; index <= end; index += 1) {
+        // Behind the last character a space, for the last word to end.
+        const unit = index < end ? text.charCodeAt(index) : 0x20;
+        let plain = plainUnits[unit] ?? 0;
+        if (plain === unknown) plainUnits[unit] = plain = plainUnitOf(unit);
+        if (plain === 0x20) {
+          if (to === start) continue;
+          starts[count++] = start;
+          bytes[to++] = 0x20;
+          if (to - start > 2 && (isOdd || specialHashes[slotOf(hash)] === 1)) {
+            count = this.#writeCut(count, start, to);
+            to = starts[count] ?? 0;
           }
+          start = to;
+          hash = 0;
+          isOdd = false;
+          continue;
         }
+        if (plain === notPlain) return undefined;
+        if (plain === plainDigit) {
+          index = pastPlainNumber(text, index) - 1;
+          plain = 0x30;
+          isOdd = true;
+        }
+        hash = foldWord(hash, plain);
+        bytes[to++] = plain;
       }
-      from = index + 1;
     }
-    starts[count] = to;
+    starts[count] = start;
     return count;
   }
+
+  /** Writes the chunk in `bytes[start, end)`, the last of `count` words, again word by word. */
+  #writeCut(count: number, start: number, end: number): number {
+    const bytes = this.#bytes;
+    const chunk = bytes.toString('latin1', start, end - 1);
+    count -= 1;
+    let from = 0;
+    let to = start;
+    for (const cut of this.#cuts(chunk)) {
+      this.#starts[count++] = to;
+      for (; from < cut; from += 1) bytes[to++] = chunk.charCodeAt(from);
+      bytes[to++] = 0x20;
+    }
+    this.#starts[count] = to;
+    return count;
+  }
+
   /** Where the words of one chunk end. */
   #cuts(chunk: string): Cuts {
     const known = this.#chunkCuts.get(chunk);
@@ -149,6 +171,7 @@ export class Shingles {
 
   /** Writes any text; returns the number of its words. */
   #writeTokens(text: string): number {
+    this.#reserve(text.length);
     this.#lexicon.settle();
     this.#words.read(text);
     const { ids, count } = this.#words;
@@ -194,6 +217,10 @@ export class Shingles {
     return to;
   }
 }
+
+/** {@link plainUnitOf} of every UTF-16 unit met so far. */
+const unknown = 0xfe;
+const plainUnits = new Uint8Array(0x10000).fill(unknown);
 
 const specialMask = 0xfff;
 

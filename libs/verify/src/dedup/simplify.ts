@@ -25,6 +25,37 @@ export function simplifyText(text: string): string {
   return simplifier.simplify(text);
 }
 
+/** What {@link plainUnitOf} says of digits and of what is not plain. */
+export const plainDigit = 0;
+export const notPlain = 0xff;
+
+/**
+ * What {@link simplifyText} makes of a UTF-16 unit whatever stands about it: a letter a to z, or a space;
+ * {@link plainDigit} for 0 to 9, which depend on their neighbours; {@link notPlain} for everything else.
+ */
+export function plainUnitOf(unit: number): number {
+  return unit < 0x80 ? (asciiKinds[unit] ?? notPlain) : simplifier.plainUnitOf(unit);
+}
+
+/**
+ * Where the number ends whose first ASCII digit is `text[index]`, as simplifyText reads numbers; digits of
+ * other scripts, which would belong to it, are not plain.
+ */
+export function pastPlainNumber(text: string, index: number): number {
+  const past = pastAsciiDigits(text, index);
+  if (!decimalSeparators.has(text.charCodeAt(past))) return past;
+  const further = pastAsciiDigits(text, past + 1);
+  return further > past + 1 ? further : past;
+}
+
+function pastAsciiDigits(text: string, index: number): number {
+  for (;;) {
+    const unit = text.charCodeAt(index);
+    if (!(unit >= zero && unit <= 0x39)) return index;
+    index += 1;
+  }
+}
+
 /**
  * What a code point becomes, unless it becomes one code point: then that, plus one. 0: not looked up yet.
  * `nothing` and `border` are marks that go, of which NFD moves nothing past the second; `mark` stays and moves.
@@ -100,6 +131,12 @@ class Simplifier {
   constructor() {
     forEachRange(listedPunctuation, (first, last) => this.#table.fill(becomes.space, first, last + 1));
     forEachRange(decimalDigits, (first, last) => this.#table.fill(becomes.digit, first, last + 1));
+  }
+
+  plainUnitOf(unit: number): number {
+    const to = this.#table[unit] || this.#learn(unit);
+    if (to === becomes.space) return blank;
+    return to > 0x61 && to <= 0x7b ? to - 1 : notPlain;
   }
 
   simplify(text: string): string {

@@ -123,8 +123,6 @@ export const subtract64 = binary(0x7d);
 export const multiply64 = binary(0x7e);
 /** Bitwise and of 64 bits. */
 export const and64 = binary(0x83);
-/** Bitwise or of 64 bits. */
-export const or64 = binary(0x84);
 /** Bitwise exclusive or of 64 bits. */
 export const xor64 = binary(0x85);
 /** 64 bits moved right, zeros from the left. */
@@ -198,6 +196,12 @@ export const repeatWhile = (condition: Code, body: Code): Code => [
   0x00,
   0x0b,
 ];
+/** Runs `body`; a branch to it goes on behind it. */
+export const block = (body: Code): Code => [0x02, 0x40, ...body, 0x0b];
+/** Leaves for the label that many levels out (0: the innermost): behind a block, or back to the head of a loop. */
+export const branch = (levels: number): Code => [0x0c, ...unsigned(levels)];
+/** As {@link branch}, where `condition` is not 0. */
+export const branchIf = (levels: number, condition: Code): Code => [...condition, 0x0d, ...unsigned(levels)];
 /** Calls a function of the module by its number. */
 export const call = (index: number, ...operands: readonly Code[]): Code => [
   ...operands.flat(),

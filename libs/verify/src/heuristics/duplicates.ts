@@ -9,7 +9,7 @@ export interface Duplicates {
 
 /** Counts copies as datatrove 0.10 does: the first of equal parts is no duplicate. */
 export function findDuplicates(parts: readonly string[]): Duplicates {
-  // Most parts are of different lengths: only those of one length need to be hashed.
+  // Most parts differ in length or middle: only those alike in both need to be hashed.
   const seen = new Map<number, string | Set<string>>();
   let copies = 0;
   let characters = 0;
@@ -22,12 +22,15 @@ export function findDuplicates(parts: readonly string[]): Duplicates {
 }
 
 function isNew(seen: Map<number, string | Set<string>>, part: string): boolean {
-  const known = seen.get(part.length);
-  if (known === undefined) seen.set(part.length, part);
+  const middle = part.length >> 1;
+  const key =
+    part === '' ? 0 : (part.length << 16) ^ (part.charCodeAt(middle) << 8) ^ part.charCodeAt(middle >> 1);
+  const known = seen.get(key);
+  if (known === undefined) seen.set(key, part);
   else if (typeof known !== 'string') {
     const before = known.size;
     return known.add(part).size > before;
   } else if (known === part) return false;
-  else seen.set(part.length, new Set([known, part]));
+  else seen.set(key, new Set([known, part]));
   return true;
 }

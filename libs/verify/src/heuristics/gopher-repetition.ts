@@ -66,14 +66,13 @@ export function judgeRepetition(
 
   ngrams.top(words).forEach((covered, index) => {
     if (words.count < index + 2) return;
-    findings.above(`top_${index + 2}_gram`, covered, length, thresholds.topNgrams[index] ?? 0);
+    findings.above(topRules[index] ?? '', covered, length, thresholds.topNgrams[index] ?? 0);
   });
   ngrams.duplicates(words).forEach((characters, index) => {
-    findings.above(
-      `duplicated_${duplicateSizes[index]}_n_grams`,
-      characters,
-      length,
-      thresholds.duplicateNgrams[index] ?? 0,
-    );
+    findings.above(duplicateRules[index] ?? '', characters, length, thresholds.duplicateNgrams[index] ?? 0);
   });
 }
+
+/** Made once: a name built per text would be looked up character by character. */
+const topRules = ['top_2_gram', 'top_3_gram', 'top_4_gram'];
+const duplicateRules = duplicateSizes.map((n) => `duplicated_${n}_n_grams`);

@@ -20,11 +20,15 @@ export class Ngrams {
   #right: Int32Array = new Int32Array(0);
   #counts: Int32Array = new Int32Array(0);
   #grams: Int32Array = new Int32Array(0);
-  #hashes: Int32Array = new Int32Array(0);
   #places: Int32Array = new Int32Array(0);
   #sums: Int32Array = new Int32Array(0);
   #inverses: Int32Array = new Int32Array(0);
   #lengths: Int32Array = new Int32Array(0);
+
+  /** Per slot the place of an n-gram above the table's base, and its hash; at most a quarter full. */
+  #found: Int32Array = new Int32Array(0);
+  #foundMask = 0;
+  #generation = 0;
 
   /**
    * Words are joined by one space; a tie goes to the n-gram seen first; one that occurs once counts too
@@ -99,73 +103,90 @@ export class Ngrams {
     this.#reserve(words.count);
     const { ids, count, lexicon } = words;
     const { tokenSum, tokenPower, tokenInverse, tokenLength } = lexicon;
+    const sums = this.#sums;
+    const inverses = this.#inverses;
+    const lengths = this.#lengths;
     let sum = 0;
     let power = 1;
     let inverse = 1;
     let length = 0;
     for (let word = 0; word < count; word += 1) {
       const id = ids[word] ?? 0;
-      this.#sums[word] = sum;
-      this.#inverses[word] = inverse;
-      this.#lengths[word] = length;
+      sums[word] = sum;
+      inverses[word] = inverse;
+      lengths[word] = length;
       sum = (sum + Math.imul(tokenSum[id] ?? 0, power)) | 0;
       power = Math.imul(power, tokenPower[id] ?? 0);
       inverse = Math.imul(inverse, tokenInverse[id] ?? 0);
       length += tokenLength[id] ?? 0;
     }
-    this.#sums[count] = sum;
-    this.#lengths[count] = length;
+    sums[count] = sum;
+    lengths[count] = length;
     return duplicateSizes.map((n) => this.#repeated(words, n));
   }
 
   #repeated(words: Words, n: number): number {
-    // Place plus one of the n-gram in a slot, 0 for none.
-    this.#slots.fill(0, 0, this.#mask + 1);
-    const slots = this.#slots;
-    const mask = this.#mask;
+    const { ids, count, lexicon } = words;
+    const found = this.#found;
+    const sums = this.#sums;
+    const inverses = this.#inverses;
+    const lengths = this.#lengths;
+    const mask = this.#foundMask;
     // The high bits of the product depend on all bits of the hash.
     const shift = Math.clz32(mask);
-    const sums = this.#sums;
-    const hashes = this.#hashes;
-    const inverses = this.#inverses;
-    const last = words.count - n;
+    const base = this.#newGeneration(count);
+    const last = count - n;
     let characters = 0;
     let place = 0;
     while (place <= last) {
       // Σ unit·base^k of the n-gram alone: the prefix sums' difference, shifted back to the start.
       const hash = Math.imul(((sums[place + n] ?? 0) - (sums[place] ?? 0)) | 0, inverses[place] ?? 0);
-      let slot = (Math.imul(hash, 0x9e3779b1) >>> shift) & mask;
-      let found = slots[slot] ?? 0;
-      while (found !== 0) {
-        if (hashes[found - 1] === hash && words.lexicon.joinsAlike(words.ids, found - 1, place, n)) break;
+      let slot = Math.imul(hash, 0x9e3779b1) >>> shift;
+      let first = (found[2 * slot] ?? 0) - base;
+      while (first > 0) {
+        if (found[2 * slot + 1] === hash && lexicon.joinsAlike(ids, first - 1, place, n)) break;
         slot = (slot + 1) & mask;
-        found = slots[slot] ?? 0;
+        first = (found[2 * slot] ?? 0) - base;
       }
-      if (found === 0) {
-        hashes[place] = hash;
-        slots[slot] = ++place;
-      } else {
-        characters += (this.#lengths[place + n] ?? 0) - (this.#lengths[place] ?? 0);
+      if (first > 0) {
+        characters += (lengths[place + n] ?? 0) - (lengths[place] ?? 0);
         place += n;
+      } else {
+        place += 1;
+        found[2 * slot] = base + place;
+        found[2 * slot + 1] = hash;
       }
     }
     return characters;
+  }
+
+  /** What the places of a new table are written above: smaller entries are of tables before it. */
+  #newGeneration(count: number): number {
+    if (this.#generation > 0x3fff_ffff) {
+      this.#found.fill(0);
+      this.#generation = 0;
+    }
+    const base = this.#generation;
+    this.#generation += count;
+    return base;
   }
 
   #reserve(count: number): void {
     let size = 1024;
     while (size < count * 2) size *= 2;
     this.#mask = size - 1;
+    this.#foundMask = 2 * size - 1;
     // Give back what one giant document took.
     const isGiant = this.#slots.length > 65_536 && this.#slots.length > size * 8;
     if (size <= this.#slots.length && !isGiant) return;
     this.#slots = new Int32Array(size);
+    this.#found = new Int32Array(4 * size);
+    this.#generation = 0;
     for (const set of [
       (array: Int32Array) => (this.#left = array),
       (array: Int32Array) => (this.#right = array),
       (array: Int32Array) => (this.#counts = array),
       (array: Int32Array) => (this.#grams = array),
-      (array: Int32Array) => (this.#hashes = array),
       (array: Int32Array) => (this.#places = array),
       (array: Int32Array) => (this.#sums = array),
       (array: Int32Array) => (this.#inverses = array),

@@ -5,11 +5,7 @@ import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import type { Flags } from '../flags.ts';
 import type { InputReport } from '../pipeline/inputs.ts';
-import { reportOf } from '../pipeline/report.ts';
 import { progressLine, renderReport } from '../pipeline/render.ts';
-import { runFiles } from '../pipeline/run-files.ts';
-import { runStageOverFile } from '../pipeline/stage-over-file.ts';
-import { serveStages } from '../pipeline/serve-stages.ts';
 import { createProgress } from '../progress.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -75,10 +71,13 @@ export const run: Command = {
     description: 'Run all stages over files into a table; or one stage over a file; or stages as a service.',
   },
   args,
-  run: (flags) => {
+  run: async (flags) => {
     const [stage] = flags.positionals;
-    if (stage === undefined) return overFiles(flags);
-    return flags.texts('input').length === 0 ? serveStages(stage, flags) : overFile(stage, flags);
+    if (stage === undefined) return await overFiles(flags);
+    if (flags.texts('input').length > 0) return await overFile(stage, flags);
+    // A service loads no more than it needs: after a crash documents wait for it.
+    const { serveStages } = await import('../pipeline/serve-stages.ts');
+    return await serveStages(stage, flags);
   },
 };
 
@@ -87,6 +86,7 @@ async function overFile(stage: string, flags: Flags): Promise<number> {
   if (others.length > 0)
     throw new BallastError(cliErrors.usage, `a stage takes one --input, and ${others.join(', ')} is more`);
   using stop = stopSignal();
+  const { runStageOverFile } = await import('../pipeline/stage-over-file.ts');
   const report = await runStageOverFile({
     stage,
     input,
@@ -103,6 +103,10 @@ async function overFiles(flags: Flags): Promise<number> {
   if (table === undefined) throw new BallastError(cliErrors.usage, 'run needs --table DIR, the dataset root');
   const progress = createProgress({ quiet: flags.on('quiet') });
   using stop = stopSignal();
+  const [{ runFiles }, { reportOf }] = await Promise.all([
+    import('../pipeline/run-files.ts'),
+    import('../pipeline/report.ts'),
+  ]);
   const outcome = await runFiles({
     inputs,
     table,

@@ -52,6 +52,7 @@ class FakeTopic {
           timestamp: 0,
           key: undefined,
           isNull: value === undefined,
+          isTooLarge: false,
           headers,
           unread: new Map(),
           value: value ?? new Uint8Array(0),

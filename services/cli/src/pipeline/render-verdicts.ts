@@ -34,10 +34,10 @@ function detectLines(detect: DetectVerdict): string[] {
     `  detect     ${pool}: p ${p.toFixed(3)}, upper end ${pUpper.toFixed(3)} by ${basis}, band ${band}, calibration error ${eps.toFixed(3)}${calibrated ? '' : ', source family not calibrated'} (family ${family})`,
     ...compared,
     ...evidence.map(
-      ({ name, weight, detail }) =>
-        `${indent}evidence ${name} ${weight >= 0 ? '+' : ''}${weight}${detail === undefined ? '' : `: ${detail}`}`,
+      ({ name, weight, detail, test }) =>
+        `${indent}evidence ${name} ${weight >= 0 ? '+' : ''}${Number(weight.toFixed(2))}${detail === undefined ? '' : `: ${detail}`}${test === undefined ? '' : `: ${test.scheme}, key ${test.key}, ${test.statistic.toFixed(1)} standard deviations over ${test.counted} tokens, p ${test.pValue.toExponential(1)}`}`,
     ),
-    `${indent}model ${snapshots.model}, calibration ${snapshots.calibration}, prevalence ${snapshots.prevalence}`,
+    `${indent}model ${snapshots.model}, calibration ${snapshots.calibration}, prevalence ${snapshots.prevalence}${snapshots.probes === undefined ? '' : `, probes ${snapshots.probes}`}`,
   ];
 }
 

@@ -38,7 +38,7 @@ export async function runStageOverFile(options: StageOverFile): Promise<InputRep
       cliErrors.usage,
       'the mixer has no verdict of a single document: run all stages into a --table',
     );
-  const [first, ...rest] = servicesOf(stage);
+  const [first, ...rest] = await servicesOf(stage);
   const output = openLineOutput(options.output);
   const signal = AbortSignal.any([options.signal, output.signal]);
   const folder = await mkdtemp(join(tmpdir(), 'ballast-'));

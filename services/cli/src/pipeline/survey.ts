@@ -1,6 +1,5 @@
 import { survey } from '@ballast/detect';
-import { openScorer } from '@ballast/detect/onnx';
-import { readCanaries, shippedModel } from '@ballast/detector';
+import { openModels, openProbes, readCanaries, readSources } from '@ballast/detector';
 import { isIngestTopic, refusalIn } from '@ballast/document';
 import { trustOf } from '@ballast/host';
 import type { StageContext } from '@ballast/host';
@@ -15,16 +14,17 @@ export async function surveyArrivals(
   context: StageContext & { readonly topics: EmbeddedTopics },
   signal: AbortSignal,
 ): Promise<number> {
-  const { detector: pipeline, sources } = context.pipeline;
-  const scorer = await openScorer(pipeline.model ?? shippedModel);
+  const { detector: pipeline } = context.pipeline;
+  const scorer = await openModels(pipeline, context.logger);
   try {
     return await survey({
       scorer,
       pipeline,
-      sources,
+      sources: await readSources(context.pipeline),
       signal,
       trustOf: trustOf(context),
       canaries: await readCanaries(pipeline.canaries),
+      probes: await openProbes(pipeline),
       store: context.topics.published,
       arrivals: newArrivals(context.topics, signal),
     });

@@ -1,3 +1,4 @@
+import { identifyLanguage } from '@ballast/detect/language';
 import { bandOf } from '@ballast/document';
 import type { DetectVerdict, Pipeline, RuleTestCase, VerifyVerdict } from '@ballast/document';
 import type { Record } from '@ballast/stage';
@@ -22,6 +23,7 @@ export async function runRuleTests({ verify: pipeline }: Pipeline): Promise<read
       pipeline: { ...pipeline, code: 'off' },
       index: await memoryIndex({ table: 'test' }),
       sandbox: undefined,
+      identifyLanguage,
       trustOf: () => new Set(['check']),
     });
     const [verdict] = await stage.process([recordOf(each)], new AbortController().signal);

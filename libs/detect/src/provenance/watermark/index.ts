@@ -1,7 +1,12 @@
+export { openTokenizer, openWatermarks } from './open.ts';
+export { hitMax } from './probe.ts';
 export { greenByHmac, greenTable, scoreKgw } from './kgw.ts';
-export type { Green, KgwScheme } from './kgw.ts';
-export { scoreSynthId } from './synthid.ts';
+export type { KgwScheme } from './kgw.ts';
+export { gRows, scoreSynthId } from './synthid.ts';
 export type { SynthIdScheme } from './synthid.ts';
 export { scoreUnigram } from './unigram.ts';
 export type { UnigramScheme } from './unigram.ts';
+export { binomialTail } from './statistic.ts';
 export type { WatermarkFinding } from './statistic.ts';
+export { generate, greenMarking, tournamentMarking, toyVocabulary } from './simulate.ts';
+export type { Marking } from './simulate.ts';

@@ -1,4 +1,4 @@
-import { betaCdf } from '../../calibrate/beta.ts';
+import { betaCdf, logGamma } from '../../calibrate/beta.ts';
 
 /** What one watermark test found in one text. */
 export interface WatermarkFinding {
@@ -29,6 +29,48 @@ export function binomialTail(successes: number, trials: number, probability: num
   if (successes <= 0) return 1;
   if (successes > trials) return 0;
   return betaCdf(probability, successes, trials - successes + 1);
+}
+
+/**
+ * P(X >= successes) of a hypergeometric distribution: `drawn` without replacement out of `population`, of
+ * which `marked` are marked. Exact sums in logarithms; at most `drawn` terms.
+ */
+export function hypergeometricTail(
+  successes: number,
+  drawn: number,
+  marked: number,
+  population: number,
+): number {
+  const least = Math.max(0, drawn - (population - marked));
+  const most = Math.min(drawn, marked);
+  if (successes <= least) return 1;
+  if (successes > most) return 0;
+  let term = Math.exp(
+    logChoose(marked, successes) +
+      logChoose(population - marked, drawn - successes) -
+      logChoose(population, drawn),
+  );
+  let sum = 0;
+  for (let k = successes; k <= most && term > 0; k += 1) {
+    sum += term;
+    term *= ((marked - k) * (drawn - k)) / ((k + 1) * (population - marked - drawn + k + 1));
+  }
+  return Math.min(1, sum);
+}
+
+function logChoose(n: number, k: number): number {
+  return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+}
+
+/** Bits set among the first `bits` from byte `start` on, least significant bit first. */
+export function countBits(bytes: Uint8Array, start: number, bits: number): number {
+  let count = 0;
+  for (let at = 0; at < bits; at += 8) {
+    let byte = bytes[start + (at >> 3)] ?? 0;
+    if (bits - at < 8) byte &= (1 << (bits - at)) - 1;
+    for (; byte !== 0; byte &= byte - 1) count += 1;
+  }
+  return count;
 }
 
 /**

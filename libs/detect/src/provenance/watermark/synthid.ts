@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isSet } from './kgw.ts';
 import { nothingFound, normalTail } from './statistic.ts';
 import type { WatermarkFinding } from './statistic.ts';
 
@@ -10,7 +11,15 @@ export interface SynthIdScheme {
   readonly ngram: number;
   /** Token that ends a generation; what follows it is not counted. */
   readonly endToken?: number | undefined;
+  /**
+   * Bitset of {@link samplingTableBits} g-values, least significant bit first, as the marking program drew
+   * it: the variant of Hugging Face transformers, whose tables differ between devices for equal seeds.
+   */
+  readonly samplingTable?: Uint8Array | undefined;
 }
+
+/** Size of a sampling table, in bits: `sampling_table_size` of the published configuration. */
+export const samplingTableBits = 65_536;
 
 /**
  * The weighted mean score of SynthID-Text (Dathathri et al., Nature 634, 2024; generator as in the
@@ -45,11 +54,12 @@ export function depthWeights(depths: number): readonly number[] {
 /** The g-values, one row per n-gram with a context not seen before in this text; the row is reused. */
 export function* gRows(
   tokens: readonly number[],
-  { keys, ngram, endToken }: SynthIdScheme,
+  { keys, ngram, endToken, samplingTable }: SynthIdScheme,
 ): Generator<Uint8Array> {
   const end = endToken === undefined ? -1 : tokens.indexOf(endToken);
   const limit = end < 0 ? tokens.length : end;
-  const start = startState(keys);
+  // With a sampling table every hash starts from one, and the table replaces the last rounds.
+  const start = samplingTable === undefined ? startState(keys) : { high: 0, low: 1 };
   const contexts = new Set<string>();
   const row = new Uint8Array(keys.length);
   const hash = new State();
@@ -59,7 +69,7 @@ export function* gRows(
     contexts.add(context);
     hash.set(start);
     for (let back = ngram - 1; back >= 0; back -= 1) hash.step(tokens[at - back] ?? 0);
-    gValues(hash, keys, row);
+    gValues(hash, keys, samplingTable, row);
     yield row;
   }
 }
@@ -116,10 +126,14 @@ export function startState(keys: readonly number[]): { readonly high: number; re
   return { high: Number(start >> 32n) | 0, low: Number(start & 0xffffffffn) };
 }
 
-function gValues(hash: State, keys: readonly number[], row: Uint8Array): void {
+function gValues(hash: State, keys: readonly number[], table: Uint8Array | undefined, row: Uint8Array): void {
   for (let depth = 0; depth < keys.length; depth += 1) {
     scratch.set(hash);
     scratch.step(keys[depth] ?? 0);
+    if (table !== undefined) {
+      row[depth] = isSet(table, 0, scratch.low % samplingTableBits) ? 1 : 0;
+      continue;
+    }
     for (let round = 0; round < 12; round += 1) {
       scratch.step(1);
       scratch.shift();

@@ -1,0 +1,12 @@
+export { sliceRates, interval } from './rates.ts';
+export type { Figure, SliceRates } from './rates.ts';
+export { reliabilityOf } from './reliability.ts';
+export type { Reliability, ReliabilityBin } from './reliability.ts';
+export { admit, bandTruth, plant, rowsLeftMin } from './recovery.ts';
+export type { Planted, PlantOptions } from './recovery.ts';
+export { applyFit } from '../calibrate/fit.ts';
+export { logit, sigmoid } from '../calibrate/bands.ts';
+export { reportOn } from './report.ts';
+export type { AttackRates, DetectReport, GroupRates, LabelledDocument } from './report.ts';
+export { isUndone } from '../attacks/attacks.ts';
+export { fitPriorOf } from '../calibrate/points.ts';

@@ -1,0 +1,3 @@
+export { withSecond } from './open.ts';
+export type { SecondOptions } from './open.ts';
+export type { SecondEvent } from './pool.ts';

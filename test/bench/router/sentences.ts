@@ -1,0 +1,186 @@
+/**
+ * Own everyday sentences in languages that the detector does not judge, by ISO 639-1. Welsh and Swahili
+ * are not among the sixty that the identifier knows.
+ */
+export const sentences: { readonly [language: string]: readonly string[] } = {
+  de: [
+    'Gestern hat es den ganzen Tag geregnet, deshalb sind wir zu Hause geblieben.',
+    'Der Zug nach Hamburg fährt heute von einem anderen Gleis ab.',
+    'Meine Schwester arbeitet seit drei Jahren in einer kleinen Bäckerei.',
+    'Wenn du Zeit hast, können wir am Samstag zusammen auf den Markt gehen.',
+  ],
+  nl: [
+    'Gisteren heeft het de hele dag geregend, dus we zijn thuis gebleven.',
+    'De trein naar Utrecht vertrekt vandaag van een ander spoor.',
+    'Mijn zus werkt al drie jaar in een kleine bakkerij om de hoek.',
+    'Als je tijd hebt, kunnen we zaterdag samen naar de markt gaan.',
+  ],
+  sv: [
+    'I går regnade det hela dagen, så vi stannade hemma och läste.',
+    'Tåget till Göteborg går i dag från ett annat spår.',
+    'Min syster har arbetat i ett litet bageri i tre år.',
+    'Om du har tid kan vi gå till torget tillsammans på lördag.',
+  ],
+  da: [
+    'I går regnede det hele dagen, så vi blev hjemme og læste.',
+    'Toget til Aarhus kører i dag fra et andet spor.',
+    'Min søster har arbejdet i et lille bageri i tre år.',
+    'Hvis du har tid, kan vi gå på torvet sammen på lørdag.',
+  ],
+  no: [
+    'I går regnet det hele dagen, så vi ble hjemme og leste.',
+    'Toget til Bergen går i dag fra et annet spor.',
+    'Søsteren min har jobbet i et lite bakeri i tre år.',
+    'Hvis du har tid, kan vi gå på torget sammen på lørdag.',
+  ],
+  fi: [
+    'Eilen satoi koko päivän, joten jäimme kotiin lukemaan.',
+    'Juna Tampereelle lähtee tänään toiselta raiteelta.',
+    'Siskoni on ollut töissä pienessä leipomossa kolme vuotta.',
+    'Jos sinulla on aikaa, voimme mennä lauantaina yhdessä torille.',
+  ],
+  fr: [
+    'Hier, il a plu toute la journée, alors nous sommes restés à la maison.',
+    "Le train pour Lyon part aujourd'hui d'un autre quai.",
+    'Ma sœur travaille depuis trois ans dans une petite boulangerie.',
+    'Si tu as le temps, nous pouvons aller ensemble au marché samedi.',
+  ],
+  es: [
+    'Ayer llovió todo el día, así que nos quedamos en casa.',
+    'El tren a Sevilla sale hoy de otra vía.',
+    'Mi hermana trabaja desde hace tres años en una pequeña panadería.',
+    'Si tienes tiempo, el sábado podemos ir juntos al mercado.',
+  ],
+  pt: [
+    'Ontem choveu o dia inteiro, por isso ficámos em casa.',
+    'O comboio para o Porto parte hoje de outra linha.',
+    'A minha irmã trabalha há três anos numa pequena padaria.',
+    'Se tiveres tempo, no sábado podemos ir juntos ao mercado.',
+  ],
+  it: [
+    'Ieri ha piovuto tutto il giorno, quindi siamo rimasti a casa.',
+    'Il treno per Bologna parte oggi da un altro binario.',
+    'Mia sorella lavora da tre anni in una piccola panetteria.',
+    'Se hai tempo, sabato possiamo andare insieme al mercato.',
+  ],
+  ro: [
+    'Ieri a plouat toată ziua, așa că am rămas acasă.',
+    'Trenul spre Cluj pleacă astăzi de la altă linie.',
+    'Sora mea lucrează de trei ani într-o brutărie mică.',
+    'Dacă ai timp, sâmbătă putem merge împreună la piață.',
+  ],
+  ca: [
+    'Ahir va ploure tot el dia, així que ens vam quedar a casa.',
+    "El tren cap a Girona surt avui d'una altra via.",
+    'La meva germana treballa des de fa tres anys en un forn petit.',
+    'Si tens temps, dissabte podem anar junts al mercat.',
+  ],
+  pl: [
+    'Wczoraj padało przez cały dzień, więc zostaliśmy w domu.',
+    'Pociąg do Krakowa odjeżdża dziś z innego toru.',
+    'Moja siostra od trzech lat pracuje w małej piekarni.',
+    'Jeśli masz czas, w sobotę możemy razem pójść na targ.',
+  ],
+  cs: [
+    'Včera celý den pršelo, takže jsme zůstali doma.',
+    'Vlak do Brna dnes odjíždí z jiné koleje.',
+    'Moje sestra už tři roky pracuje v malé pekárně.',
+    'Jestli máš čas, můžeme jít v sobotu spolu na trh.',
+  ],
+  hu: [
+    'Tegnap egész nap esett az eső, ezért otthon maradtunk.',
+    'A szegedi vonat ma egy másik vágányról indul.',
+    'A nővérem három éve dolgozik egy kis pékségben.',
+    'Ha van időd, szombaton együtt mehetünk a piacra.',
+  ],
+  tr: [
+    'Dün bütün gün yağmur yağdı, bu yüzden evde kaldık.',
+    'İzmir treni bugün başka bir perondan kalkıyor.',
+    'Kız kardeşim üç yıldır küçük bir fırında çalışıyor.',
+    'Zamanın varsa cumartesi günü birlikte pazara gidebiliriz.',
+  ],
+  ms: [
+    'Semalam hujan turun sepanjang hari, jadi kami tinggal di rumah.',
+    'Kereta api ke Ipoh hari ini bertolak dari landasan lain.',
+    'Kakak saya sudah tiga tahun bekerja di sebuah kedai roti kecil.',
+    'Kalau awak ada masa, kita boleh pergi ke pasar bersama pada hari Sabtu.',
+  ],
+  vi: [
+    'Hôm qua trời mưa cả ngày nên chúng tôi ở nhà đọc sách.',
+    'Hôm nay chuyến tàu đi Huế khởi hành từ một đường ray khác.',
+    'Chị tôi đã làm việc ba năm trong một tiệm bánh nhỏ.',
+    'Nếu bạn có thời gian, thứ bảy chúng ta có thể cùng đi chợ.',
+  ],
+  tl: [
+    'Umulan kahapon nang buong araw kaya nanatili kami sa bahay.',
+    'Ang kapatid kong babae ay tatlong taon nang nagtatrabaho sa maliit na panaderya.',
+    'Kung may oras ka, puwede tayong pumunta sa palengke sa Sabado.',
+    'Hindi ko alam kung anong oras darating ang bus ngayong umaga.',
+  ],
+  sw: [
+    'Jana mvua ilinyesha siku nzima, kwa hiyo tulibaki nyumbani.',
+    'Dada yangu amefanya kazi katika duka dogo la mikate kwa miaka mitatu.',
+    'Ukiwa na muda, tunaweza kwenda sokoni pamoja siku ya Jumamosi.',
+    'Sijui basi la asubuhi litafika saa ngapi leo.',
+  ],
+  cy: [
+    'Roedd hi’n bwrw glaw drwy’r dydd ddoe, felly arhoson ni gartref.',
+    'Mae fy chwaer yn gweithio mewn becws bach ers tair blynedd.',
+    'Os oes gen ti amser, gallwn ni fynd i’r farchnad gyda’n gilydd ddydd Sadwrn.',
+    'Dydw i ddim yn gwybod pryd bydd y bws yn cyrraedd y bore yma.',
+  ],
+  ru: [
+    'Вчера весь день шёл дождь, поэтому мы остались дома.',
+    'Поезд в Казань сегодня отправляется с другого пути.',
+    'Моя сестра уже три года работает в маленькой пекарне.',
+    'Если у тебя будет время, в субботу мы можем вместе пойти на рынок.',
+  ],
+  uk: [
+    'Учора цілий день ішов дощ, тому ми залишилися вдома.',
+    'Потяг до Львова сьогодні вирушає з іншої колії.',
+    'Моя сестра вже три роки працює в маленькій пекарні.',
+    'Якщо матимеш час, у суботу ми можемо разом піти на ринок.',
+  ],
+  el: [
+    'Χθες έβρεχε όλη μέρα, γι’ αυτό μείναμε στο σπίτι.',
+    'Το τρένο για τη Λάρισα φεύγει σήμερα από άλλη γραμμή.',
+    'Η αδελφή μου δουλεύει εδώ και τρία χρόνια σε έναν μικρό φούρνο.',
+    'Αν έχεις χρόνο, το Σάββατο μπορούμε να πάμε μαζί στην αγορά.',
+  ],
+  ar: [
+    'أمس هطل المطر طوال اليوم، لذلك بقينا في البيت.',
+    'القطار المتجه إلى الإسكندرية يغادر اليوم من رصيف آخر.',
+    'تعمل أختي منذ ثلاث سنوات في مخبز صغير.',
+    'إذا كان لديك وقت فيمكننا أن نذهب معا إلى السوق يوم السبت.',
+  ],
+  he: [
+    'אתמול ירד גשם כל היום, ולכן נשארנו בבית.',
+    'הרכבת לחיפה יוצאת היום מרציף אחר.',
+    'אחותי עובדת כבר שלוש שנים במאפייה קטנה.',
+    'אם יהיה לך זמן, נוכל ללכת יחד לשוק ביום שבת.',
+  ],
+  hi: [
+    'कल पूरे दिन बारिश हुई, इसलिए हम घर पर ही रहे।',
+    'आज लखनऊ की ट्रेन दूसरे प्लेटफ़ॉर्म से जाएगी।',
+    'मेरी बहन तीन साल से एक छोटी बेकरी में काम करती है।',
+    'अगर तुम्हारे पास समय हो तो शनिवार को हम साथ में बाज़ार जा सकते हैं।',
+  ],
+  zh: [
+    '昨天下了一整天的雨,所以我们都待在家里看书。',
+    '今天去南京的火车改从另一个站台出发。',
+    '我姐姐在一家小面包店工作了三年。',
+    '如果你有时间,星期六我们可以一起去市场。',
+  ],
+  ja: [
+    '昨日は一日中雨が降っていたので、家にいました。',
+    '今日、京都行きの電車は別のホームから出ます。',
+    '姉は小さなパン屋で三年間働いています。',
+    '時間があれば、土曜日に一緒に市場へ行きましょう。',
+  ],
+  ko: [
+    '어제는 하루 종일 비가 와서 우리는 집에 있었습니다.',
+    '오늘 부산행 기차는 다른 승강장에서 출발합니다.',
+    '우리 언니는 작은 빵집에서 삼 년째 일하고 있습니다.',
+    '시간이 있으면 토요일에 같이 시장에 갈 수 있어요.',
+  ],
+};
