@@ -63,10 +63,13 @@ async function main(): Promise<number> {
   process.stdout.write(`${found.length} installed documents, ${seeded.length} seeded texts\n`);
   const words = await compareWords(oracle, Number(values.seed));
   process.stdout.write(`words: ${words.equal} of ${words.texts} texts equal, ${words.tokens} tokens\n`);
-  const fineweb2 = await compareFineweb2(oracle, [...seededTexts(Number(values.seed) + 2, 540)]);
-  process.stdout.write(
-    `fineweb2: ${fineweb2.equal} of ${fineweb2.texts} first reasons equal (de, fr, es, ar)\n`,
-  );
+  const fineweb2 = await compareFineweb2(oracle, Math.ceil(Number(values.seeded) / 10), Number(values.seed), [
+    ...seededTexts(Number(values.seed) + 2, 540),
+  ]);
+  for (const { language, texts, equal, reasons, passing } of fineweb2)
+    process.stdout.write(
+      `fineweb2/${language}: ${equal} of ${texts} first reasons equal (${reasons} different ones, ${passing} texts pass)\n`,
+    );
   const documents = await compareDocuments(oracle, [...found, ...seeded]);
   for (const [reason, count] of [...documents.reasons].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     process.stdout.write(`  ${reason.padEnd(30)} ${count}\n`);
@@ -76,7 +79,9 @@ async function main(): Promise<number> {
   const misses = [
     ...(found.length < Number(values.documents) ? [`only ${found.length} documents are installed here`] : []),
     ...(words.equal < words.texts ? ['words differ'] : []),
-    ...(fineweb2.equal < fineweb2.texts ? ['verdicts of fineweb2 differ'] : []),
+    ...fineweb2.flatMap(({ language, texts, equal }) =>
+      equal < texts ? [`verdicts of fineweb2/${language} differ`] : [],
+    ),
     ...(documents.equal < documents.count ? ['verdicts or ratios differ'] : []),
     ...(documents.signatures < documents.count ? ['signatures differ'] : []),
     ...(documents.passing.length < goals.passing ? [`only ${documents.passing.length} documents pass`] : []),

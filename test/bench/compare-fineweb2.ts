@@ -1,48 +1,97 @@
-import { examine, presets } from '@ballast/verify/measure';
+import { examine, languageTexts, presets } from '@ballast/verify/measure';
 import { z } from 'zod';
 import { installedTexts } from './compare-texts.ts';
 import type { Oracle } from './oracle.ts';
 
 const answerSchema = z.object({ chain: z.string().nullable() });
 
-/** Languages of which datatrove's tokenizer is ported, by its name for them. Chinese is not among them. */
-const languages = { de: 'deu_Latn', fr: 'fra_Latn', es: 'spa_Latn', ar: 'arb_Arab' } as const;
+/** Languages by datatrove's names for them, and the folders of their man pages. */
+const languages = {
+  de: ['deu_Latn', 'de'],
+  fr: ['fra_Latn', 'fr'],
+  es: ['spa_Latn', 'es'],
+  ar: ['arb_Arab', 'ar'],
+} as const satisfies { readonly [language: string]: readonly [name: string, ...manuals: string[]] };
+
+/** How often both agree on one language's texts. */
+export interface LanguageComparison {
+  readonly language: string;
+  readonly texts: number;
+  readonly equal: number;
+  /** Different first reasons that the oracle gave, and texts that it keeps. */
+  readonly reasons: number;
+  readonly passing: number;
+}
 
 /**
- * First reasons of FineWeb-2's chain by datatrove's own filters, with the bounds of our presets, over these
- * texts and the man pages that this host has in each language.
+ * First reasons of FineWeb-2's chain by datatrove's own filters, with the bounds of our presets, over
+ * `own` texts of ours in each language, `texts` of any language, and the man pages that this host has.
  */
 export async function compareFineweb2(
   oracle: Oracle,
+  own: number,
+  seed: number,
   texts: readonly string[],
-): Promise<{ readonly texts: number; readonly equal: number }> {
-  let [count, equal] = [0, 0];
-  for (const [name, language] of Object.entries(languages)) {
-    const preset = presets[`fineweb2/${name as keyof typeof languages}`];
-    const { repetition, fineweb, quality } = preset;
-    const bounds = {
-      dup_line_frac: repetition.duplicateLines,
-      top_n_grams: repetition.topNgrams.map((bound, index) => [index + 2, bound]),
-      dup_n_grams: repetition.duplicateNgrams.map((bound, index) => [index + 5, bound]),
-      line_punct_thr: fineweb.punctuatedLinesMin,
-      new_line_ratio: fineweb.newlinesPerToken,
-      max_avg_word_length: quality.wordLengthMax,
-      min_avg_word_length: quality.wordLengthMin,
-      max_non_alpha_words_ratio: quality.letterTokensMin,
-      stopwords: preset.stopWords,
-    };
-    const all = [...installedTexts([`/usr/share/man/${name}`], 200), ...texts];
-    const answers = all.map((text) => oracle.ask({ task: 'fineweb2', language, bounds, text }));
-    for (const [index, text] of all.entries()) {
-      const { chain } = answerSchema.parse(await answers[index]);
-      const ours = examine(text, preset).failed[0] ?? null;
-      count += 1;
-      if (ours === chain) equal += 1;
-      else
-        process.stdout.write(
-          `fineweb2/${name} differs: ${ours} not ${chain}: ${JSON.stringify(text.slice(0, 120))}\n`,
-        );
-    }
+): Promise<readonly LanguageComparison[]> {
+  const results: LanguageComparison[] = [];
+  for (const name of Object.keys(languages)) {
+    const language = name as keyof typeof languages;
+    const [code, ...manuals] = languages[language];
+    const found = installedTexts(
+      manuals.map((folder) => `/usr/share/man/${folder}`),
+      200,
+    );
+    results.push(
+      await compareLanguage(oracle, language, code, [
+        ...found,
+        ...languageTexts(language, seed, own),
+        ...texts,
+      ]),
+    );
   }
-  return { texts: count, equal };
+  return results;
+}
+
+async function compareLanguage(
+  oracle: Oracle,
+  name: keyof typeof languages,
+  language: string,
+  texts: readonly string[],
+): Promise<LanguageComparison> {
+  const preset = presets[`fineweb2/${name}`];
+  const bounds = boundsOf(preset);
+  const reasons = new Set<string>();
+  let [equal, passing] = [0, 0];
+  const answers = texts.map((text) => oracle.ask({ task: 'fineweb2', language, bounds, text }));
+  for (const [index, text] of texts.entries()) {
+    const { chain } = answerSchema.parse(await answers[index]);
+    const ours = examine(text, preset).failed[0] ?? null;
+    if (chain === null) passing += 1;
+    else reasons.add(chain);
+    if (ours === chain) equal += 1;
+    else
+      process.stdout.write(
+        `fineweb2/${name} differs: ${ours} not ${chain}: ${JSON.stringify(text.slice(0, 120))}\n`,
+      );
+  }
+  return { language: name, texts: texts.length, equal, reasons: reasons.size, passing };
+}
+
+function boundsOf({
+  repetition,
+  fineweb,
+  quality,
+  stopWords,
+}: (typeof presets)[`fineweb2/${keyof typeof languages}`]): object {
+  return {
+    dup_line_frac: repetition.duplicateLines,
+    top_n_grams: repetition.topNgrams.map((bound, index) => [index + 2, bound]),
+    dup_n_grams: repetition.duplicateNgrams.map((bound, index) => [index + 5, bound]),
+    line_punct_thr: fineweb.punctuatedLinesMin,
+    new_line_ratio: fineweb.newlinesPerToken,
+    max_avg_word_length: quality.wordLengthMax,
+    min_avg_word_length: quality.wordLengthMin,
+    max_non_alpha_words_ratio: quality.letterTokensMin,
+    stopwords: stopWords,
+  };
 }

@@ -79,7 +79,10 @@ export class BareLoops {
     const topic = uniqueName('bench');
     const admin = this.#kafka.admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: false });
+    // kafkajs's own wait gives up when a busy broker has not heard of the topic yet.
+    while ((await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined)) === undefined)
+      await delay(50);
     await admin.disconnect();
     return topic;
   }

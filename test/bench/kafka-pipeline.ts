@@ -1,9 +1,11 @@
 import { refusals, topicOf } from '@ballast/document';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ownBroker } from '../broker/shared.ts';
 import { PipelineRun } from '../faults/kafka/pipeline-run.ts';
 import { stages } from '../faults/kafka/progress.ts';
 import type { Stage } from '../faults/kafka/progress.ts';
+import type { ServiceSpec } from '../faults/kafka/supervisor.ts';
 import { cpuMsOf } from './kafka-bare.ts';
 
 /** End-to-end figures of the four services over one broker on this host. */
@@ -30,6 +32,7 @@ export async function measurePipeline(
     set: { seed: 0, count: 0, size: 0 },
     sessionTimeoutMs: 30_000,
     behaviour: behaviours[kind],
+    spec: (stage) => (kind === 'pass-through' && stage !== 'mixer' ? passThroughSpec(run, stage) : {}),
   });
   await run.createTopics();
   run.start();
@@ -67,14 +70,15 @@ export async function measurePipeline(
   return { documentsPerSecond: (lines.length - warm.length) / seconds, cpuMs, idleCores };
 }
 
+/** A service that judges nothing in the place of a stage's own; the mixer is always the real one. */
+function passThroughSpec(run: PipelineRun, stage: Stage): Partial<ServiceSpec> {
+  const main = new URL('pass-through.ts', import.meta.url).pathname;
+  return { args: [main, stage, '--state', join(run.folder, 'state'), '--config', run.config] };
+}
+
 /** Half of the bench's documents are attested; with the real stages the model judges the other half. */
 const behaviours = {
-  'pass-through': [
-    'sources: [{ match: "*", trust: human }]',
-    'ingest: [{ topic: documents.raw, trusted: [source] }]',
-    'verify: { action: annotate }',
-    'mixer: { maxHumanDelaySeconds: 2 }',
-  ],
+  'pass-through': ['mixer: { maxHumanDelaySeconds: 2 }'],
   real: [
     'sources:',
     '  - { match: "attested-*", trust: human }',

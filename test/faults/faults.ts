@@ -3,15 +3,19 @@
  * that must fail. Results are in test/faults/RESULTS.md.
  *
  *   npm run faults -- [--only F3,F5] [--scale 1] [--seed 1] [--slice N] [--resume] [--state FILE]
+ *     [--minutes M] [--results test/faults/RESULTS.md]
  *
  * --scale 1 is the figure of the table (hours), 0.01 a hundredth of it; --slice N (from 0) with the same
- * seed and scale reproduces one slice; --resume goes on where a run was cut off.
+ * seed and scale reproduces one slice; --resume goes on where a run was cut off; --minutes begins no further
+ * slice after that time; --results puts what the state holds by then into the page's table. Exit 0: all slices
+ * held; 1: one did not; 69: something cannot run on this host; 75: held so far, and slices are left.
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mainVersion } from '../broker/jars.ts';
 import { faultCases } from './kafka/cases/index.ts';
+import { writeResults } from './kafka/results.ts';
 import { holds, render, runSuite } from './kafka/suite.ts';
 
 process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
@@ -22,6 +26,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     slice: { type: 'string' },
     resume: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
+    results: { type: 'string' },
     state: { type: 'string', default: join(homedir(), '.cache', 'ballast', 'faults.json') },
   },
 });
@@ -45,6 +51,7 @@ const reports = await runSuite({
   state: values.state,
   resume: values.resume,
   slice: values.slice === undefined ? undefined : Number(values.slice),
+  minutes: values.minutes === undefined ? undefined : Number(values.minutes),
   say,
 });
 for (const { id, title, outcomes, slices, unavailable } of reports) {
@@ -53,7 +60,10 @@ for (const { id, title, outcomes, slices, unavailable } of reports) {
     unavailable === undefined ? `${render(name, outcomes)}\n` : `CANNOT RUN ${name}: ${unavailable}\n`,
   );
 }
-// 69: all that could run held, but not everything can run on this host.
-process.exit(
-  !reports.every(holds) ? 1 : reports.some(({ unavailable }) => unavailable !== undefined) ? 69 : 0,
+if (values.results !== undefined) writeResults(values.results, reports, { seed, scale });
+const isLeft = reports.some(
+  ({ unavailable, outcomes, slices }) =>
+    unavailable === undefined && values.slice === undefined && outcomes.length < slices,
 );
+const cannot = reports.some(({ unavailable }) => unavailable !== undefined);
+process.exit(!reports.every(holds) ? 1 : isLeft ? 75 : cannot ? 69 : 0);

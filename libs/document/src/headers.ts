@@ -18,7 +18,10 @@ export const verdictHeader = <S extends StageName>(stage: S): `ballast-verdict-$
 /** Message headers as Ballast reads and writes them: UTF-8 text by name. */
 export type Headers = { readonly [name: string]: string };
 
-/** The headers a stage writes beside the untouched value. */
+/** Text of the verdicts that were read from headers: later stages hand them on as they were written. */
+const textOf = new WeakMap<object, string>();
+
+/** The headers a stage writes beside the untouched value; a verdict that was read is written as it was. */
 export function encodeHeaders(
   position: Position,
   previous: Position | undefined,
@@ -30,7 +33,7 @@ export function encodeHeaders(
   if (replayOf !== undefined) headers[replayHeader] = formatReplayOf(replayOf);
   for (const stage of stageNames) {
     const verdict = verdicts[stage];
-    if (verdict !== undefined) headers[verdictHeader(stage)] = JSON.stringify(verdict);
+    if (verdict !== undefined) headers[verdictHeader(stage)] = textOf.get(verdict) ?? JSON.stringify(verdict);
   }
   return headers;
 }
@@ -54,15 +57,20 @@ export function decodeHeaders(headers: Headers): DecodedHeaders {
     throw new RangeError(`decodeHeaders: no ${positionHeader} header on a stage topic`);
   const previous = headers[previousHeader];
   const replayOf = replayIn(headers);
-  const verdicts: { [stage: string]: unknown } = {};
+  const said: { [stage: string]: unknown } = {};
   for (const stage of stageNames) {
-    const verdict = headers[verdictHeader(stage)];
-    if (verdict !== undefined) verdicts[stage] = JSON.parse(verdict);
+    const text = headers[verdictHeader(stage)];
+    if (text !== undefined) said[stage] = JSON.parse(text);
+  }
+  const verdicts = verdictsSchema.parse(said);
+  for (const stage of stageNames) {
+    const [verdict, text] = [verdicts[stage], headers[verdictHeader(stage)]];
+    if (verdict !== undefined && text !== undefined) textOf.set(verdict, text);
   }
   return {
     position: parsePosition(position),
     previous: previous === undefined ? undefined : parsePosition(previous),
-    verdicts: verdictsSchema.parse(verdicts),
+    verdicts,
     ...(replayOf === undefined ? {} : { replayOf }),
   };
 }

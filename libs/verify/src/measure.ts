@@ -2,6 +2,7 @@
 export { bandNames, Shingles } from './dedup/minhash.ts';
 export { examine } from './heuristics/examine.ts';
 export { presets } from './heuristics/preset.ts';
+export { languageTexts } from './language-texts.ts';
 export { seededTexts } from './seeded-texts.ts';
 export { codePointTexts } from './text/code-point-texts.ts';
 export { Lexicon } from './text/lexicon.ts';

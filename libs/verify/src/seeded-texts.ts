@@ -11,11 +11,12 @@ export function* seededTexts(seed: number, count: number): Generator<string> {
   }
 }
 
-type Random = () => number;
+/** Numbers in [0, 1), one after the other. */
+export type Random = () => number;
 type Kind = (random: Random) => string;
 
-/** mulberry32 (public domain): numbers in [0, 1). */
-function randomOf(seed: number): Random {
+/** mulberry32 (public domain): the same seed gives the same numbers. */
+export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -40,10 +41,14 @@ const adjectives =
 const places = words(`behind beside under above near beyond inside across around towards`);
 const joints = ['and', 'but', 'because', 'while', 'although', 'so that', 'before', 'until', 'since'];
 
-const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-const between = (random: Random, least: number, most: number): number =>
+/** One of a list. */
+export const pick = <T>(random: Random, list: readonly T[]): T =>
+  list[Math.floor(random() * list.length)] as T;
+/** A whole number from `least` to `most`. */
+export const between = (random: Random, least: number, most: number): number =>
   least + Math.floor(random() * (most - least + 1));
-const repeat = <T>(count: number, make: (index: number) => T): T[] =>
+/** So many, each made by its number from 0. */
+export const repeat = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
 function clause(random: Random): string {

@@ -8,16 +8,16 @@ import type { Source } from './held-out.ts';
 /** Draws of canaries behind every mean. */
 const draws = 20;
 
+const plantings = new Map<string, Planted>();
+
 /** Corrects a source by canaries of its own, `draw` fixing which. */
 function planted(source: Source, human: number, synthetic: number, draw: number): Planted {
-  return plant({
-    ...source,
-    share: 0.5,
-    documents: 0,
-    canaries: { human, synthetic },
-    tau,
-    seed: `${source.name}/${human}/${synthetic}/${draw}`,
-  });
+  const seed = `${source.name}/${human}/${synthetic}/${draw}`;
+  const known = plantings.get(seed);
+  if (known !== undefined) return known;
+  const fresh = plant({ ...source, share: 0.5, documents: 0, canaries: { human, synthetic }, tau, seed });
+  plantings.set(seed, fresh);
+  return fresh;
 }
 
 /** Sources with human rows left beside so many canaries. */

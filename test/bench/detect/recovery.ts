@@ -115,7 +115,7 @@ function keptLine(
 }
 
 /** Draws of canaries behind every calibration error. */
-const calibrationDraws = 5;
+const calibrationDraws = 20;
 
 /** Calibration error of p per domain with at least 500 rows, and over all, at half synthetic. */
 export function calibrationLines(sources: readonly Source[]): readonly GoalLine[] {

@@ -18,6 +18,8 @@ export interface SuiteOptions {
   readonly resume: boolean;
   /** Only this slice, to reproduce it or to see a variant at a small scale. */
   readonly slice?: number | undefined;
+  /** No slice begins after this time; what is left is for a run with `resume`. */
+  readonly minutes?: number | undefined;
   readonly say: (text: string) => void;
 }
 
@@ -64,6 +66,7 @@ const stateSchema = z.object({
 export async function runSuite(options: SuiteOptions): Promise<readonly CaseReport[]> {
   const { seed, scale, say } = options;
   const done = readState(options);
+  const end = performance.now() + 60_000 * (options.minutes ?? Number.POSITIVE_INFINITY);
   const reports: CaseReport[] = [];
   for (const each of options.cases) {
     // Below one slice the slice itself gets smaller.
@@ -80,6 +83,7 @@ export async function runSuite(options: SuiteOptions): Promise<readonly CaseRepo
         outcomes.push(kept);
         continue;
       }
+      if (performance.now() > end) break;
       say(`${each.id} ${each.title}: slice ${slice + 1} of ${slices}, seed ${seed}`);
       const result = await runSlice(each, { ...options, slice, size });
       if (typeof result === 'string') unavailable = result;

@@ -68,17 +68,20 @@ export function reportOf(estimate: FamilyEstimate): FamilyReport {
     drifting,
     arrivals: estimate.arrivals.long,
     humanBandUpper: estimate.bands[0]?.upper ?? 1,
-    falsePositives: rateOf(1 - estimate.humanBand.human, canaries.human),
-    truePositives: rateOf(1 - estimate.humanBand.synthetic, canaries.synthetic),
+    falsePositives:
+      basis === 'canaries' || basis === 'humans'
+        ? rateOf(1 - estimate.humanBand.human, canaries.human)
+        : undefined,
+    truePositives:
+      basis === 'canaries' ? rateOf(1 - estimate.humanBand.synthetic, canaries.synthetic) : undefined,
     alarmAt5: estimate.alarmAt5,
     stability: estimate.stability,
     alarms: alarmsOf(estimate),
   };
 }
 
-/** Too few canaries to be used say nothing: the shares are then the model card's. */
-function rateOf(value: number, documents: number): Rate | undefined {
-  if (documents < canariesMin) return undefined;
+/** Jeffreys' interval of a share of so many canaries. */
+function rateOf(value: number, documents: number): Rate {
   const hits = value * documents;
   const [a, b] = [hits + 0.5, documents - hits + 0.5];
   return { value, low: betaQuantile(0.025, a, b), high: betaQuantile(0.975, a, b) };

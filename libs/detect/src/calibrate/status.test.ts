@@ -98,6 +98,13 @@ describe('canaryStatus', () => {
     for (const { synthetic } of outlook.steps) assert.ok(synthetic > 0);
   });
 
+  test('a rate is of canaries that are used: of one label alone only the human one is', async () => {
+    const human = web(await statusOf(canaries(40, ['human']), await judged([])));
+    assert.ok(human.falsePositives !== undefined && human.truePositives === undefined);
+    const synthetic = web(await statusOf(canaries(40, ['synthetic']), await judged([])));
+    assert.deepEqual([synthetic.falsePositives, synthetic.truePositives], [undefined, undefined]);
+  });
+
   test('canaries of a kind that is not judged are told apart', async () => {
     const short = Array.from({ length: 4 }, (_, n): Canary => ({
       text: `short ${n}`,

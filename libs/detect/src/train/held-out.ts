@@ -9,6 +9,7 @@ import { foldsOf } from './folds.ts';
 import { headSettings, readRows, scoreSplit } from './head.ts';
 import type { HeadTraining, Rows, Split } from './head.ts';
 import { widespreadTokens } from './kept.ts';
+import { learningWeights } from './learning-weights.ts';
 import { crossFitted, domainQuantiles, meanOf, scoredOf, standardOf } from './measure.ts';
 import { ProgressMeter } from './progress.ts';
 import type { TrainProgress } from './progress.ts';
@@ -23,6 +24,8 @@ export interface HeldOutOptions {
   readonly families: readonly (readonly string[])[];
   readonly seed?: number;
   readonly epochs?: number;
+  /** 2^bits buckets per head, for small models. Default: those of {@link headSettings}. */
+  readonly bits?: number;
   readonly onProgress?: (progress: TrainProgress) => void;
 }
 
@@ -47,7 +50,7 @@ export interface HeldOut {
  * text is no stranger to it; the second column also leaves out one family of generators everywhere.
  */
 export async function scoreHeldOut(options: HeldOutOptions): Promise<HeldOut> {
-  const { families, seed = 1, epochs = 12 } = options;
+  const { families, seed = 1, epochs = 12, bits } = options;
   const meter = new ProgressMeter(options.onProgress ?? (() => {}));
   meter.phase('reading rows');
   const corpus = await readCorpus(
@@ -59,17 +62,18 @@ export async function scoreHeldOut(options: HeldOutOptions): Promise<HeldOut> {
   const folds = foldsOf(examples);
   meter.phase('choosing tokens to keep');
   const kept = widespreadTokens(examples, () => meter.rows(1));
+  const learning = createHash('sha256').update(learningWeights(examples)).digest('hex');
   const columns = splitsOf(corpus, folds.of, folds.count, families);
   const scored = columns.map(() => headNames.map(() => new Float64Array(examples.length).fill(Number.NaN)));
   for (const [h, name] of headNames.entries()) {
-    const settings = headSettings[name];
+    const settings = { ...headSettings[name], ...(bits === undefined ? {} : { bits }) };
     const training = { name, settings, corpus, folds, kept, epochs, seed, meter, signal: undefined };
     let rows: Rows | undefined;
     for (const [c, splits] of columns.entries()) {
       for (const split of splits) {
         const into = scored[c]?.[h];
         if (into === undefined) continue;
-        const file = join(options.cache, `${keyOf(training, split)}.f64`);
+        const file = join(options.cache, `${keyOf(training, learning, split)}.f64`);
         if (await readInto(file, into, split)) continue;
         rows ??= await readRows(training);
         await scoreSplit(training, rows, split, into);
@@ -144,10 +148,15 @@ function splitsOf(
 }
 
 /** Everything the logits of one fit depend on, the rows left out included. */
-function keyOf({ corpus, kept, settings, name, epochs, seed }: HeadTraining, split: Split): string {
+function keyOf(
+  { corpus, kept, settings, name, epochs, seed }: HeadTraining,
+  learning: string,
+  split: Split,
+): string {
   const out = createHash('sha256');
   for (const i of corpus.examples.keys()) out.update(split.isOut(i) ? '1' : '0');
-  const inputs = [featureVersion, corpus.sha256, kept, name, settings, epochs, seed, out.digest('hex')];
+  const left = out.digest('hex');
+  const inputs = [featureVersion, corpus.sha256, learning, kept, name, settings, epochs, seed, left];
   return createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 24);
 }
 

@@ -25,8 +25,9 @@ export function simplifyText(text: string): string {
   return simplifier.simplify(text);
 }
 
-/** What {@link plainUnitOf} says of digits and of what is not plain. */
+/** What {@link plainUnitOf} says of the digits 0 to 9. */
 export const plainDigit = 0;
+/** What {@link plainUnitOf} says of what is not plain. */
 export const notPlain = 0xff;
 
 /**

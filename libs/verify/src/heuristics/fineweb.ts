@@ -1,5 +1,5 @@
 import { characterClasses, classes } from '../text/characters.ts';
-import { codePoints, occurrences, trimStart } from '../text/lines.ts';
+import { codePoints, trimStart } from '../text/lines.ts';
 import { findDuplicates } from './duplicates.ts';
 import type { Findings } from './findings.ts';
 
@@ -28,25 +28,50 @@ export function judgeFineweb(
   thresholds: FinewebThresholds,
   findings: Findings,
 ): void {
-  const lines = text.split('\n').filter((line) => trimStart(line, 0, line.length) < line.length);
+  const { lines, newlines, punctuated, short } = readLines(text, thresholds.shortLineLength);
   if (lines.length === 0) {
     findings.fail('empty');
     return;
   }
-  const punctuated = lines.filter(endsInTerminal).length;
   findings.below('line_punct_ratio', punctuated, lines.length, thresholds.punctuatedLinesMin);
-  const short = lines.filter((line) => isShort(line, thresholds.shortLineLength)).length;
   findings.above('short_line_ratio', short, lines.length, thresholds.shortLines);
-  const newlines = occurrences(text, '\n');
   const { characters } = findDuplicates(lines);
   findings.above('char_dup_ratio', characters, length - newlines, thresholds.duplicateCharacters);
   findings.above('list_ratio', newlines, tokens, thresholds.newlinesPerToken);
 }
 
-function endsInTerminal(line: string): boolean {
-  const last = line.charCodeAt(line.length - 1);
-  const isPair = (last & 0xfc00) === 0xdc00 && line.length > 1;
-  const code = isPair ? (line.codePointAt(line.length - 2) ?? 0) : last;
+interface Lines {
+  /** Those that are not blank. */
+  readonly lines: readonly string[];
+  readonly newlines: number;
+  readonly punctuated: number;
+  readonly short: number;
+}
+
+function readLines(text: string, shortLength: number): Lines {
+  const lines: string[] = [];
+  let newlines = 0;
+  let punctuated = 0;
+  let short = 0;
+  for (let start = 0; start <= text.length;) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    if (trimStart(text, start, end) < end) {
+      const line = text.slice(start, end);
+      lines.push(line);
+      if (endsInTerminal(text, start, end)) punctuated += 1;
+      if (isShort(line, shortLength)) short += 1;
+    }
+    if (found >= 0) newlines += 1;
+    start = end + 1;
+  }
+  return { lines, newlines, punctuated, short };
+}
+
+function endsInTerminal(text: string, start: number, end: number): boolean {
+  const last = text.charCodeAt(end - 1);
+  const isPair = (last & 0xfc00) === 0xdc00 && end - start > 1;
+  const code = isPair ? (text.codePointAt(end - 2) ?? 0) : last;
   return ((characterClasses[code] ?? 0) & classes.terminal) !== 0;
 }
 

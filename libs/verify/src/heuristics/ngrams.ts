@@ -1,4 +1,3 @@
-import { mix } from '../text/growing-table.ts';
 import type { Words } from '../text/words.ts';
 
 /** Code points that the most frequent n-gram covers (its length times its count), for n = 2, 3, 4; 0 when the text has fewer words. */
@@ -7,17 +6,14 @@ export type TopNgrams = readonly [two: number, three: number, four: number];
 /** n of the duplicate n-grams of Gopher (arXiv 2112.11446, Table A1). */
 export const duplicateSizes = [5, 6, 7, 8, 9, 10] as const;
 
+/** Slots that lie in the nearest cache. */
+const slotsMin = 8192;
+
 /**
  * Counts n-grams of one text at a time in arrays that are reused. Exact: an n-gram is found by a hash
  * and compared in full. Time and memory are linear in the number of words.
  */
 export class Ngrams {
-  /** Entry number plus one per slot, 0 for none; at most half full. */
-  #slots: Int32Array = new Int32Array(0);
-  /** Slots in use for the text at hand, less one. */
-  #mask = 0;
-  #left: Int32Array = new Int32Array(0);
-  #right: Int32Array = new Int32Array(0);
   #counts: Int32Array = new Int32Array(0);
   #grams: Int32Array = new Int32Array(0);
   #places: Int32Array = new Int32Array(0);
@@ -25,9 +21,14 @@ export class Ngrams {
   #inverses: Int32Array = new Int32Array(0);
   #lengths: Int32Array = new Int32Array(0);
 
-  /** Per slot the place of an n-gram above the table's base, and its hash; at most a quarter full. */
+  /**
+   * Per slot the place of an n-gram above the base of the table at hand, and its hash. At most half full,
+   * for most texts nearly empty: a wrong guess of the processor costs more than the cache does.
+   */
   #found: Int32Array = new Int32Array(0);
+  /** Slots in use for the text at hand, less one. */
   #foundMask = 0;
+  /** What is not above this is of tables before. */
   #generation = 0;
 
   /**
@@ -43,55 +44,65 @@ export class Ngrams {
 
   /** Turns the numbers of (n − 1)-grams into those of n-grams; returns the coverage of the top one. */
   #extend(words: Words, n: number): number {
-    const last = words.count - n;
+    const { ids, count } = words;
+    const last = count - n;
     if (last < 0) return 0;
-    this.#slots.fill(0, 0, this.#mask + 1);
-    const { ids } = words;
+    const found = this.#found;
+    // Four numbers a slot here: the n-gram above the base, and the pair it is.
+    const mask = this.#foundMask >> 1;
+    const shift = Math.clz32(mask);
+    const base = this.#newGeneration(count);
     const grams = this.#grams;
     const places = this.#places;
     const counts = this.#counts;
     let entries = 0;
+    for (let place = 0; place <= last; place += 1) {
+      const left = grams[place] ?? 0;
+      if (left < 0) continue;
+      const right = ids[place + n - 1] ?? 0;
+      let slot = Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b) >>> shift;
+      let entry = (found[4 * slot] ?? 0) - base;
+      while (entry > 0 && (found[4 * slot + 1] !== left || found[4 * slot + 2] !== right)) {
+        slot = (slot + 1) & mask;
+        entry = (found[4 * slot] ?? 0) - base;
+      }
+      if (entry > 0) {
+        counts[entry - 1] = (counts[entry - 1] ?? 0) + 1;
+        grams[place] = entry - 1;
+        continue;
+      }
+      counts[entries] = 1;
+      places[entries] = place;
+      grams[place] = entries;
+      entries += 1;
+      found[4 * slot] = base + entries;
+      found[4 * slot + 1] = left;
+      found[4 * slot + 2] = right;
+    }
+    return this.#topOf(entries, words, n);
+  }
+
+  /** Coverage of the most frequent of `entries` n-grams; marks those that occur once. */
+  #topOf(entries: number, words: Words, n: number): number {
+    const { ids, count, lexicon } = words;
+    const grams = this.#grams;
+    const counts = this.#counts;
     let best = 0;
     let bestCount = 1;
-    for (let place = 0; place <= last; place += 1) {
-      const gram = grams[place] ?? 0;
-      if (gram < 0) continue;
-      const entry = this.#intern(gram, ids[place + n - 1] ?? 0, entries);
-      if (entry === entries) {
-        entries += 1;
-        counts[entry] = 1;
-        places[entry] = place;
-      } else counts[entry] = (counts[entry] ?? 0) + 1;
-      grams[place] = entry;
-    }
     // Entries are numbered by first appearance, so the strict comparison keeps the first of a tie.
     for (let entry = 0; entry < entries; entry += 1) {
       if ((counts[entry] ?? 0) <= bestCount) continue;
       bestCount = counts[entry] ?? 0;
-      best = places[entry] ?? 0;
+      best = this.#places[entry] ?? 0;
     }
     // What occurs once cannot be part of a longer n-gram that occurs twice.
-    for (let place = 0; place <= last; place += 1) {
+    for (let place = 0; place <= count - n; place += 1) {
       const entry = grams[place] ?? 0;
       if (entry >= 0 && counts[entry] === 1) grams[place] = -1;
     }
     let length = n - 1;
-    for (let word = best; word < best + n; word += 1)
-      length += words.lexicon.tokenLength[ids[word] ?? 0] ?? 0;
+    for (let word = best; word < best + n; word += 1) length += lexicon.tokenLength[ids[word] ?? 0] ?? 0;
     return length * bestCount;
-  }
-
-  #intern(left: number, right: number, next: number): number {
-    const mask = this.#mask;
-    let slot = mix(Math.imul(left, 0x9e3779b1) ^ right) & mask;
-    for (let found = this.#slots[slot] ?? 0; found !== 0; found = this.#slots[slot] ?? 0) {
-      if (this.#left[found - 1] === left && this.#right[found - 1] === right) return found - 1;
-      slot = (slot + 1) & mask;
-    }
-    this.#slots[slot] = next + 1;
-    this.#left[next] = left;
-    this.#right[next] = right;
-    return next;
   }
 
   /**
@@ -172,19 +183,17 @@ export class Ngrams {
   }
 
   #reserve(count: number): void {
-    let size = 1024;
-    while (size < count * 2) size *= 2;
-    this.#mask = size - 1;
-    this.#foundMask = 2 * size - 1;
+    let size = 512;
+    while (size < count) size *= 2;
+    const slots = Math.max(slotsMin, 4 * size);
+    this.#foundMask = slots - 1;
+    const reserved = this.#counts.length - 1;
     // Give back what one giant document took.
-    const isGiant = this.#slots.length > 65_536 && this.#slots.length > size * 8;
-    if (size <= this.#slots.length && !isGiant) return;
-    this.#slots = new Int32Array(size);
-    this.#found = new Int32Array(4 * size);
+    const isGiant = reserved > 32_768 && reserved > size * 8;
+    if (size <= reserved && !isGiant) return;
+    this.#found = new Int32Array(2 * slots);
     this.#generation = 0;
     for (const set of [
-      (array: Int32Array) => (this.#left = array),
-      (array: Int32Array) => (this.#right = array),
       (array: Int32Array) => (this.#counts = array),
       (array: Int32Array) => (this.#grams = array),
       (array: Int32Array) => (this.#places = array),
@@ -192,7 +201,7 @@ export class Ngrams {
       (array: Int32Array) => (this.#inverses = array),
       (array: Int32Array) => (this.#lengths = array),
     ]) {
-      set(new Int32Array(size / 2 + 1));
+      set(new Int32Array(size + 1));
     }
   }
 }

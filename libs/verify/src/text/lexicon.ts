@@ -51,6 +51,8 @@ export class Lexicon {
   /** Tokens of chunk `c`: `chunkTokens[chunkFirst[c] … chunkFirst[c + 1])`. */
   chunkFirst: Int32Array = new Int32Array(1024);
   chunkTokens: Int32Array = new Int32Array(2048);
+  /** 1 for the chunks of {@link Lexicon.unmended}. */
+  chunkIsMended: Uint8Array = new Uint8Array(1024);
   /** Length in code points. */
   tokenLength: Int32Array = new Int32Array(1024);
   tokenTraits: Uint8Array = new Uint8Array(1024);
@@ -91,6 +93,7 @@ export class Lexicon {
     this.#unitCount = 0;
     this.chunkTokens = new Int32Array(2048);
     this.chunkFirst = new Int32Array(1024);
+    this.chunkIsMended = new Uint8Array(1024);
     this.#resizeTokens(1024);
   }
 
@@ -173,9 +176,10 @@ export class Lexicon {
   #addChunk(slot: number, hash: number, text: string, from: number, to: number): number {
     const start = this.#store(text, from, to);
     const number = this.#chunks.add(slot, hash, start, to - from);
-    if (number + 2 > this.chunkFirst.length) this.chunkFirst = enlarged(this.chunkFirst);
+    if (number + 2 > this.chunkFirst.length) this.#growChunks();
     const chunk = text.slice(from, to);
     const { cuts, unmended } = this.splitter.split(chunk);
+    this.chunkIsMended[number] = unmended === undefined ? 0 : 1;
     if (unmended !== undefined) this.unmended.set(number, { chunk, cuts: unmended, mended: cuts });
     let count = this.chunkFirst[number] ?? 0;
     let begin = 0;
@@ -256,6 +260,13 @@ export class Lexicon {
     }
     for (let index = from; index < to; index += 1) this.#units[start + index - from] = text.charCodeAt(index);
     return start;
+  }
+
+  #growChunks(): void {
+    this.chunkFirst = enlarged(this.chunkFirst);
+    const larger = new Uint8Array(this.chunkFirst.length);
+    larger.set(this.chunkIsMended);
+    this.chunkIsMended = larger;
   }
 
   #resizeTokens(size: number): void {

@@ -48,25 +48,26 @@ export class Words {
     return this.text.length - this.pairs;
   }
 
-  /** Numbers of the chunks, in order. */
+  /** Numbers of the chunks, in order, and 1 where a gap lies before one. */
   #chunks: Int32Array = new Int32Array(4096);
+  #chunkGaps: Uint8Array = new Uint8Array(4096);
   #chunkCount = 0;
-  /** Tokens of chunks (by place) that their neighbours cut in another way. */
-  #overrides: ReadonlyMap<number, readonly number[]> = none;
+  /** First chunk of line k. */
+  #lineChunk: Int32Array = new Int32Array(256);
 
   /** Reads a text; the time is linear in its length. */
   read(text: string): void {
-    this.#overrides = none;
     this.#scan(text);
-    if (this.lexicon.unmended.size === 0) return;
-    this.#overrides = this.#findOverrides();
-    if (this.#overrides.size > 0) this.#scan(text);
+    const isMended = this.#expand(none);
+    if (!isMended) return;
+    const overrides = this.#findOverrides();
+    if (overrides.size > 0) this.#expand(overrides);
   }
 
+  /** Finds chunks and lines. */
   #scan(text: string): void {
     this.text = text;
     this.#chunkCount = 0;
-    this.count = 0;
     this.pairs = 0;
     this.lineCount = 0;
     this.#openLine(0);
@@ -84,23 +85,65 @@ export class Words {
       }
       const from = index;
       let hash = seed;
-      const pairs = this.pairs;
+      let pairs = 0;
       do {
         hash = foldUnit(hash, unit);
         // Count high surrogates that a low one follows: together they are one code point.
-        if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00) this.pairs += 1;
+        if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00) pairs += 1;
         index += 1;
         if (index === end) break;
         unit = text.charCodeAt(index);
         kind = characterClasses[unit] ?? 0;
       } while (!(kind & classes.space));
-      this.#push(this.lexicon.chunk(text, from, index, hash), from > gapStart);
-      if (index - from - (this.pairs - pairs) >= longWordMin) this.lineHasLongWord[this.lineCount - 1] = 1;
+      if (this.#chunkCount === this.#chunks.length) this.#growChunks();
+      this.#chunkGaps[this.#chunkCount] = from > gapStart ? 1 : 0;
+      this.#chunks[this.#chunkCount++] = this.lexicon.chunk(text, from, index, hash);
+      this.pairs += pairs;
+      if (index - from - pairs >= longWordMin) this.lineHasLongWord[this.lineCount - 1] = 1;
       // A single space after a chunk is no token; any other white space is, also at the very start.
       gapStart = index < end && unit === 0x20 ? index + 1 : index;
     }
     this.gapAtEnd = end > gapStart;
     this.#closeLines();
+  }
+
+  /**
+   * Makes tokens of the chunks; `overrides` are the tokens of chunks (by place) that their neighbours cut in
+   * another way. True when a chunk holds special cases that were put together.
+   */
+  #expand(overrides: ReadonlyMap<number, readonly number[]>): boolean {
+    const { chunkFirst, chunkTokens, chunkIsMended } = this.lexicon;
+    const chunks = this.#chunks;
+    const chunkGaps = this.#chunkGaps;
+    let { ids, gaps } = this;
+    let count = 0;
+    let mended = 0;
+    let place = 0;
+    for (let line = 0; line < this.lineCount; line += 1) {
+      this.lineToken[line] = count;
+      const end = line + 1 < this.lineCount ? (this.#lineChunk[line + 1] ?? 0) : this.#chunkCount;
+      this.lineChunks[line] = end - place;
+      for (; place < end; place += 1) {
+        const chunk = chunks[place] ?? 0;
+        mended |= chunkIsMended[chunk] ?? 0;
+        const given = overrides === none ? undefined : overrides.get(place);
+        const tokens = given ?? chunkTokens;
+        let first = given === undefined ? (chunkFirst[chunk] ?? 0) : 0;
+        const last = given === undefined ? (chunkFirst[chunk + 1] ?? 0) : given.length;
+        if (count + last - first > ids.length) {
+          this.#growTokens(count, count + last - first);
+          ({ ids, gaps } = this);
+        }
+        gaps[count] = chunkGaps[place] ?? 0;
+        ids[count++] = tokens[first++] ?? 0;
+        while (first < last) {
+          gaps[count] = 0;
+          ids[count++] = tokens[first++] ?? 0;
+        }
+      }
+    }
+    this.count = count;
+    return mended !== 0;
   }
 
   /** True when white space that counts as a token follows the last token. */
@@ -161,42 +204,13 @@ export class Words {
     }
   }
 
-  #push(chunk: number, gap: boolean): void {
-    if (this.#chunkCount === this.#chunks.length) this.#growChunks();
-    this.#chunks[this.#chunkCount++] = chunk;
-    if (this.#overrides !== none && this.#pushOverride(gap)) return;
-    const { chunkFirst, chunkTokens } = this.lexicon;
-    const last = chunkFirst[chunk + 1] ?? 0;
-    let first = chunkFirst[chunk] ?? 0;
-    if (this.count + last - first > this.ids.length) this.#growTokens(this.count + last - first);
-    const line = this.lineCount - 1;
-    this.lineChunks[line] = (this.lineChunks[line] ?? 0) + 1;
-    this.gaps[this.count] = gap ? 1 : 0;
-    this.ids[this.count++] = chunkTokens[first++] ?? 0;
-    while (first < last) {
-      this.gaps[this.count] = 0;
-      this.ids[this.count++] = chunkTokens[first++] ?? 0;
-    }
-  }
-
-  /** Pushes the tokens that neighbours give the last chunk, if they do. */
-  #pushOverride(gap: boolean): boolean {
-    const tokens = this.#overrides.get(this.#chunkCount - 1);
-    if (tokens === undefined) return false;
-    if (this.count + tokens.length > this.ids.length) this.#growTokens(this.count + tokens.length);
-    const line = this.lineCount - 1;
-    this.lineChunks[line] = (this.lineChunks[line] ?? 0) + 1;
-    for (const [index, token] of tokens.entries()) {
-      this.gaps[this.count] = gap && index === 0 ? 1 : 0;
-      this.ids[this.count++] = token;
-    }
-    return true;
-  }
-
   #growChunks(): void {
     const larger = new Int32Array(this.#chunks.length * 2);
     larger.set(this.#chunks);
     this.#chunks = larger;
+    const gaps = new Uint8Array(larger.length);
+    gaps.set(this.#chunkGaps);
+    this.#chunkGaps = gaps;
   }
 
   /** Ends the line at a separator and opens the next; returns the last offset of the separator. */
@@ -211,8 +225,7 @@ export class Words {
     const line = this.lineCount++;
     if (line === this.lineStart.length) this.#growLines();
     this.lineStart[line] = start;
-    this.lineToken[line] = this.count;
-    this.lineChunks[line] = 0;
+    this.#lineChunk[line] = this.#chunkCount;
     this.lineHasLongWord[line] = 0;
   }
 
@@ -222,13 +235,14 @@ export class Words {
     else this.lineEnd[last] = this.text.length;
   }
 
-  #growTokens(needed: number): void {
+  /** Makes room for `needed` tokens and keeps the first `count`. */
+  #growTokens(count: number, needed: number): void {
     const size = Math.max(needed, this.ids.length * 2);
     const ids = new Int32Array(size);
-    ids.set(this.ids);
+    ids.set(this.ids.subarray(0, count));
     this.ids = ids;
     const gaps = new Uint8Array(size);
-    gaps.set(this.gaps);
+    gaps.set(this.gaps.subarray(0, count));
     this.gaps = gaps;
   }
 
@@ -238,6 +252,9 @@ export class Words {
       larger.set(this[name]);
       this[name] = larger;
     }
+    const chunk = new Int32Array(this.#lineChunk.length * 2);
+    chunk.set(this.#lineChunk);
+    this.#lineChunk = chunk;
     const long = new Uint8Array(this.lineHasLongWord.length * 2);
     long.set(this.lineHasLongWord);
     this.lineHasLongWord = long;
