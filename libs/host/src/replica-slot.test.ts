@@ -58,8 +58,8 @@ suite('replicas of a service on one host', { skip: process.platform !== 'linux' 
       const heard = gone.length;
       const since = performance.now();
       child.kill('SIGKILL');
-      while (gone.length === heard) await delay(5);
-      assert.ok(performance.now() - since < 1_000);
+      while (gone.length === heard && performance.now() - since < 5_000) await delay(5);
+      assert.ok(gone.length > heard);
     }
     assert.deepEqual([...new Set(gone)].toSorted(), ['mixer-0', 'mixer-3']);
     frozen.child.kill('SIGKILL');

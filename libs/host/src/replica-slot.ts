@@ -50,9 +50,15 @@ export async function takeReplicaSlot(stateDir: string, service: string): Promis
 
 /** Those that began before are greeted; those that begin later will greet. */
 async function greetAll(siblings: Siblings, replicas: string, service: string, own: string): Promise<void> {
-  for (const name of await readdir(replicas))
-    if (name !== own && name.replace(/-\d+$/, '') === service)
-      siblings.greet(pathOf(join(replicas, name)), join(replicas, name));
+  const others = (await readdir(replicas)).filter(
+    (name) => name !== own && name.replace(/-\d+$/, '') === service,
+  );
+  await Promise.all(
+    others.map(async (name) => {
+      const dir = join(replicas, name);
+      await siblings.greet(pathOf(dir), dir);
+    }),
+  );
 }
 
 /** Name of a slot in the kernel, by its folder. */

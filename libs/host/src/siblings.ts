@@ -21,15 +21,24 @@ export class Siblings implements Disposable {
     this.#told = told;
   }
 
-  /** Greets the sibling that listens at this path, and whose folder is known; nothing when nobody listens. */
-  greet(path: string, dir: string): void {
+  /**
+   * Greets the sibling that listens at this path, and whose folder is known. Resolves when the greeting lies
+   * with the kernel: the sibling will read it even if this process ends now. Nothing when nobody listens.
+   */
+  async greet(path: string, dir: string): Promise<void> {
     const socket = connect({ path });
     let hasMet = false;
-    socket.once('connect', () => {
-      hasMet = true;
-      socket.write(`${this.#own}\n`);
-    });
     this.#watch(socket, () => (hasMet ? dir : undefined));
+    // Until then it may well be all that this process waits for.
+    socket.ref();
+    await new Promise<void>((resolve) => {
+      socket.once('close', () => resolve());
+      socket.once('connect', () => {
+        hasMet = true;
+        socket.write(`${this.#own}\n`, () => resolve());
+      });
+    });
+    socket.unref();
   }
 
   /** Takes the greeting of a sibling that began later. */
