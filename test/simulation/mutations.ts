@@ -205,4 +205,106 @@ export const mutations: readonly Mutation[] = [
     ],
     caughtBy: ['libs/kafka/src/compression.test.ts'],
   },
+  {
+    name: 'own-root-unknown',
+    rule: 'P12: a replay is no duplicate of its own root',
+    patches: [
+      {
+        file: 'libs/verify/src/dedup/decide.ts',
+        find: 'if (holder.root !== rootOf(candidate)) return false;',
+        replace: `if (holder.root !== '') return false;`,
+      },
+    ],
+    caughtBy: ['libs/verify/src/dedup/memory.test.ts'],
+  },
+  {
+    name: 'replay-believed',
+    rule: 'P13: a replay counts only with the bytes of its root',
+    patches: [
+      {
+        file: 'libs/stage/src/message.ts',
+        find: 'return isBehind && sha256OfValue(value) === sha256 ? replayOf : undefined;',
+        replace: 'return isBehind ? replayOf : undefined;',
+      },
+    ],
+    caughtBy: ['libs/stage/src/message.test.ts'],
+  },
+  {
+    name: 'any-copy-supersedes',
+    rule: 'P15: a copy is superseded only by one that was kept',
+    patches: [
+      {
+        file: 'libs/mix/src/copies.ts',
+        find: 'if (lane.offset >= read(input) || isDeferred(lane)) return undefined;',
+        replace: 'if (lane.offset >= read(input)) return undefined;',
+      },
+    ],
+    caughtBy: ['libs/mix/src/copies.test.ts'],
+  },
+  {
+    name: 'replays-unknown-to-mixer',
+    rule: 'P15: of several copies one is kept',
+    patches: [
+      {
+        file: 'libs/mix/src/copies.ts',
+        find: "if (this.#options.keptCopies?.(root).includes(sha256) === true) return 'kept';",
+        replace: '',
+      },
+    ],
+    caughtBy: ['libs/mix/src/copies.test.ts'],
+  },
+  {
+    name: 'gaps-passed-over',
+    rule: 'K2: a message missing on a broker stops the reader',
+    patches: [
+      {
+        file: 'libs/kafka/src/service/arrival.ts',
+        find: '    if (offset !== expected) throw gapError(',
+        replace: '    if (offset < 0n) throw gapError(',
+      },
+      {
+        file: 'libs/kafka/src/service/arrival.ts',
+        find: '  if (next > expected)',
+        replace: '  if (next < 0n)',
+      },
+    ],
+    caughtBy: ['libs/kafka/src/service/arrival.test.ts'],
+  },
+  {
+    name: 'sends-overtake',
+    rule: 'K7: one send in flight per partition',
+    patches: [
+      {
+        file: 'libs/kafka/src/service/sink.ts',
+        find: '        await this.#send(batch);\n        [batch, bytes] = [[], 0];',
+        replace: '        void this.#send(batch).catch(() => undefined);\n        [batch, bytes] = [[], 0];',
+      },
+    ],
+    caughtBy: ['libs/kafka/src/service/sink.test.ts'],
+  },
+  {
+    name: 'sink-goes-on',
+    rule: 'S8: after a failed send nothing further is written',
+    patches: [
+      {
+        file: 'libs/kafka/src/service/sink.ts',
+        find: '      if (broken !== undefined) throw broken.error;',
+        replace: '',
+      },
+    ],
+    caughtBy: ['libs/kafka/src/service/sink.test.ts'],
+  },
+  {
+    name: 'bombs-unpacked',
+    rule: 'K11: a batch above the limit is named, not read',
+    patches: [
+      {
+        file: 'libs/kafka/src/record-batch.ts',
+        find: '    return await decompress(codec, packed);\n  } catch (error) {\n    if (error instanceof',
+        replace:
+          '    return await decompress(codec, packed);\n  } catch (error) {\n    if (packed.length < 0 && error instanceof',
+      },
+    ],
+    caughtBy: ['libs/kafka/src/record-batch.test.ts'],
+  },
 ];

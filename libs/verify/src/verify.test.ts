@@ -189,6 +189,7 @@ describe('ground truth', () => {
         outcome: 'pass',
         passed: 1,
         total: 1,
+        ...(verified ? {} : { detail: 'self_tested' }),
       });
     }
   });
@@ -244,7 +245,8 @@ describe('ground truth', () => {
         ? [verdict.check?.outcome, verdict.check?.detail]
         : undefined;
     };
-    assert.deepEqual(await details({ sandbox: uniform(passing) }), ['pass', undefined]);
+    assert.deepEqual(await details({ sandbox: uniform(passing), trusted: ['check'] }), ['pass', undefined]);
+    assert.deepEqual(await details({ sandbox: uniform(passing) }), ['pass', 'self_tested']);
     assert.deepEqual(await details({}), ['unknown', 'no_sandbox']);
     assert.deepEqual(await details({ sandbox: uniform(passing), pipeline: { code: 'off' } }), [
       'unknown',

@@ -8,14 +8,15 @@ import type { Sandbox } from '@ballast/verify/sandbox';
 /**
  * The sandbox that `verify.code` asks for. A language this host cannot confine: `optional` warns, and
  * its checks end `unknown`; `required` throws BALLAST_VERIFY_NO_SANDBOX (exit 69) for the first one
- * missing. Code never runs unconfined.
+ * missing. Code never runs unconfined. `open` finds what the host has.
  */
 export async function openPipelineSandbox(
   { code }: Pipeline['verify'],
-  logger: Logger,
+  logger: Pick<Logger, 'warn'>,
+  open: typeof openSandbox = openSandbox,
 ): Promise<Sandbox | undefined> {
   if (code === 'off') return undefined;
-  const { sandbox, missing } = await openSandbox({ prove: code === 'required' });
+  const { sandbox, missing } = await open({ prove: code === 'required' });
   for (const { languages, reason, fix } of missing) {
     if (code === 'required') {
       await sandbox?.close();

@@ -19,9 +19,12 @@ interface Setting {
   readonly name: string;
   readonly human: number;
   readonly synthetic: number;
-  /** Goal of the base rate; absent: for the record. */
+  /** Goal of the base rate; absent: for the record, with a quarter of the draws. */
   readonly goal?: { readonly error: number; readonly covers: number };
 }
+
+/** Only canaries of both labels give limits below 1, and let anything in. */
+const isBounded = ({ human, synthetic }: Setting): boolean => human > 0 && synthetic > 0;
 
 /** What is known of a source. */
 const settings: readonly Setting[] = [
@@ -33,9 +36,15 @@ const settings: readonly Setting[] = [
 /** Base-rate recovery, band limits and humans kept per corpus; `draws` per corpus and true share. */
 export async function recoveryLines(sources: readonly Source[], draws: number): Promise<readonly GoalLine[]> {
   const planted = [...shares, 0.05, 0.2];
-  const cells = settings.flatMap(({ name, human, synthetic }) =>
+  const cells = settings.flatMap((setting) =>
     sources.flatMap((source) =>
-      planted.map((share) => ({ source, setting: name, canaries: { human, synthetic }, share, draws })),
+      (isBounded(setting) ? planted : shares).map((share) => ({
+        source,
+        setting: setting.name,
+        canaries: { human: setting.human, synthetic: setting.synthetic },
+        share,
+        draws: setting.goal === undefined ? Math.ceil(draws / 4) : draws,
+      })),
     ),
   );
   const results = await measureCells(cells, (done) => {
@@ -45,11 +54,17 @@ export async function recoveryLines(sources: readonly Source[], draws: number): 
     const own = results.filter((cell) => cell.setting === setting.name);
     return [
       ...shares.map((share) => shareLine(setting, share, own)),
-      bandLine(setting, own, 'all bands', ({ bands }) => bands),
-      bandLine(setting, own, 'human band', ({ humanBand }) => humanBand),
-      ...keptGoals.map((goal) => keptLine(setting, goal, own)),
+      ...(isBounded(setting) ? boundLines(setting, own) : []),
     ];
   });
+}
+
+function boundLines(setting: Setting, cells: readonly CellResult[]): readonly GoalLine[] {
+  return [
+    bandLine(setting, cells, 'all bands', ({ bands }) => bands),
+    bandLine(setting, cells, 'human band', ({ humanBand }) => humanBand),
+    ...keptGoals.map((goal) => keptLine(setting, goal, cells)),
+  ];
 }
 
 function shareLine({ name, goal }: Setting, share: number, cells: readonly CellResult[]): GoalLine {
@@ -61,7 +76,7 @@ function shareLine({ name, goal }: Setting, share: number, cells: readonly CellR
   const covers = meanSd(own.flatMap((cell) => cell.covered)).mean;
   const width = meanSd(own.flatMap((cell) => cell.width)).mean;
   return {
-    figure: `base rate, ${name}, true ${percent(share, 0)}: |mean error| over ${own.length} corpora (worst); mean of |error|; 95 % interval covers, mean width`,
+    figure: `base rate, ${name}, true ${percent(share, 0)}: size of the mean error over ${own.length} corpora (worst); mean size of the error; 95 % interval covers, mean width`,
     goal:
       goal === undefined
         ? ''
@@ -95,7 +110,7 @@ function bandLine(
 }
 
 function keptLine(
-  { name, goal }: Setting,
+  { name }: Setting,
   { share, least }: (typeof keptGoals)[number],
   cells: readonly CellResult[],
 ): GoalLine {
@@ -105,12 +120,11 @@ function keptLine(
   const admitted = own.flatMap((cell) => cell.admitted);
   const over = admitted.filter((value) => value > cap).length;
   const mean = meanSd(kept.map((one) => one.mean)).mean;
-  const hasGoal = name.startsWith('100 canaries') && goal !== undefined;
   return {
     figure: `humans kept under the cap of 0.20, ${name}, true ${percent(share, 0)}: mean; worst corpus; calibrated; draws truly over the cap`,
-    goal: hasGoal ? `≥ ${percent(least, 0)}` : '',
+    goal: `≥ ${percent(least, 0)}`,
     measured: `${percent(mean)}; ${percent(worst.mean)} (${worst.corpus}); ${percent(meanSd(own.flatMap((cell) => cell.calibrated)).mean)}; ${over} of ${admitted.length}`,
-    ...(hasGoal ? { isMet: mean >= least } : {}),
+    isMet: mean >= least,
   };
 }
 

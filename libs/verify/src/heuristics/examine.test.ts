@@ -138,6 +138,18 @@ describe('examine takes linear time', () => {
   }
 });
 
+test('a megabyte without a space, of brackets or of emoji, and 10⁵ equal lines stay below 3 s of CPU each', () => {
+  for (const text of [
+    'x'.repeat(1_000_000),
+    '('.repeat(1_000_000),
+    '😀'.repeat(500_000),
+    'one of so many equal lines\n'.repeat(100_000),
+  ]) {
+    const milliseconds = cpuMilliseconds(() => examine(text, preset));
+    assert.ok(milliseconds < 3000, `${text.slice(0, 4)}: ${milliseconds} ms`);
+  }
+});
+
 function cpuMilliseconds(work: () => void): number {
   const start = process.cpuUsage();
   work();
