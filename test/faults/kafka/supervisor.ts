@@ -106,9 +106,13 @@ export class Service {
     return /^State:\s+T/m.test(this.#status());
   }
 
-  /** True once the process that runs now has said that it works: until then SIGTERM just ends it. */
+  /**
+   * True once the process that runs now has said that it works, until it says why it ends: before and after
+   * that SIGTERM just ends it, where it would else drain.
+   */
   get isUp(): boolean {
-    return this.isRunning && this.log().slice(this.#logStart).includes('"msg":"started"');
+    const log = this.log().slice(this.#logStart);
+    return this.isRunning && log.includes('"msg":"started"') && !/^BALLAST_[A-Z_]+: /m.test(log);
   }
 
   /** CPU time since its start, milliseconds (Linux: hundredths of a second). */
