@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { detectErrors, parseCanary } from '@ballast/detect';
 import type { Canary } from '@ballast/detect';
 import { BallastError } from '@ballast/stage';
-import type { ErrorKind } from '@ballast/stage';
 
 /**
  * Reads canaries: JSON Lines of documents with `label: human | synthetic`. No path, no canaries.
@@ -9,7 +9,6 @@ import type { ErrorKind } from '@ballast/stage';
  */
 export async function readCanaries(path: string | undefined): Promise<readonly Canary[]> {
   if (path === undefined) return [];
-  const { detectErrors, parseCanary } = await import('@ballast/detect');
   const content = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new BallastError({ ...detectErrors.canaryInvalid, exit: 66 }, `readCanaries: cannot read ${path}`, {
       cause,
@@ -19,13 +18,13 @@ export async function readCanaries(path: string | undefined): Promise<readonly C
     .split('\n')
     .map((line, index) => ({ line, where: `${path}:${index + 1}` }))
     .filter(({ line }) => line.trim() !== '')
-    .map(({ line, where }) => parseCanary(parseLine(line, where, detectErrors.canaryInvalid), where));
+    .map(({ line, where }) => parseCanary(parseLine(line, where), where));
 }
 
-function parseLine(line: string, where: string, invalid: ErrorKind): unknown {
+function parseLine(line: string, where: string): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
-    throw new BallastError(invalid, `readCanaries: ${where} is not JSON`, { cause });
+    throw new BallastError(detectErrors.canaryInvalid, `readCanaries: ${where} is not JSON`, { cause });
   }
 }

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
+import { openScorer } from '@ballast/detect/onnx';
 import type { Scorer } from '@ballast/detect';
 import type { Pipeline } from '@ballast/document';
 import type { Logger } from '@ballast/host';
 
 /** Folder of the model that ships with Ballast. */
-export const shippedModel = fileURLToPath(new URL('../../../libs/detect/model', import.meta.url));
+const shippedModel = fileURLToPath(new URL('../../../libs/detect/model', import.meta.url));
 
 /**
  * Opens the models that the configuration names: the shipped one by default, with the second stage behind
@@ -15,7 +16,6 @@ export async function openModels(
   { model, second }: Pick<Pipeline['detector'], 'model' | 'second'>,
   logger: Pick<Logger, 'info' | 'warn' | 'error'>,
 ): Promise<Scorer> {
-  const { openScorer } = await import('@ballast/detect/onnx');
   const first = await openScorer(model ?? shippedModel);
   if (second === undefined) return first;
   try {

@@ -1,4 +1,5 @@
 import type { ProvenanceProbe } from '@ballast/detect';
+import { credentialProbe } from '@ballast/detect/credentials';
 import type { Pipeline } from '@ballast/document';
 import { readCredentials } from './credentials.ts';
 
@@ -13,7 +14,6 @@ export async function openProbes(pipeline: Pipeline['detector']): Promise<readon
     const { openWatermarks } = await import('@ballast/detect/watermark');
     probes.push(await openWatermarks(pipeline.watermarks));
   }
-  const { credentialProbe } = await import('@ballast/detect/credentials');
   probes.push(credentialProbe(await readCredentials(pipeline.credentials)));
   return probes;
 }

@@ -5,7 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canonicalise, detectErrors, parseCanary, routeText, sourceRegistry } from '@ballast/detect';
 import type { Canary } from '@ballast/detect';
-import { readCanaries } from '@ballast/detector';
+import { readCanaries } from '@ballast/detector/open';
 import type { SourceEntry } from '@ballast/document';
 import { BallastError } from '@ballast/stage';
 import { openInput } from '../input/index.ts';

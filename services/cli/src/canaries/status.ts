@@ -1,6 +1,6 @@
 import { canaryStatus, sourceRegistry } from '@ballast/detect';
 import type { CanaryStatus, SnapshotStore } from '@ballast/detect';
-import { openModels, readCanaries, readSources } from '@ballast/detector';
+import { openModels, readCanaries, readSources } from '@ballast/detector/open';
 import type { Pipeline } from '@ballast/document';
 import { createLogger } from '@ballast/host';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SnapshotStore } from '@ballast/detect';
-import { readSources } from '@ballast/detector';
+import { readSources } from '@ballast/detector/open';
 import { loadPipeline, visible } from '@ballast/host';
 import { openPartitionReader, publishedTopic, readPublished } from '@ballast/kafka';
 import { BallastError } from '@ballast/stage';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { reportOn } from '@ballast/detect/evaluate';
-import { openModels } from '@ballast/detector';
+import { openModels } from '@ballast/detector/open';
 import { createLogger, loadPipeline, visible } from '@ballast/host';
 import { BallastError } from '@ballast/stage';
 import type { Command } from '../command.ts';

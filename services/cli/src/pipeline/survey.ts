@@ -1,5 +1,5 @@
 import { survey } from '@ballast/detect';
-import { openModels, openProbes, readCanaries, readSources } from '@ballast/detector';
+import { openModels, openProbes, readCanaries, readSources } from '@ballast/detector/open';
 import { isIngestTopic, refusalIn } from '@ballast/document';
 import { trustOf } from '@ballast/host';
 import type { StageContext } from '@ballast/host';
