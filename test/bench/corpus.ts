@@ -6,11 +6,11 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
+import { readRows } from './labelled-rows.ts';
 import { readKept } from './kept.ts';
 
 const rowSchema = z.object({
@@ -51,7 +51,7 @@ if (values.data === undefined || !existsSync(values.data)) {
 
 const out = values.out;
 mkdirSync(out, { recursive: true });
-const rows = readRows(values.data);
+const rows = readRows(values.data, rowSchema);
 const heldOut = rows.filter((row) => row.lang === 'en' && isHeldOut(row.domain));
 say(
   `${heldOut.filter((row) => row.label === 'human').length} human rows in ${new Set(heldOut.map((row) => row.domain)).size} domains set apart`,
@@ -61,15 +61,6 @@ const results: CorpusResult[] = [];
 for (const ratio of values.ratio ?? ['1:4', '1:1', '2:1']) results.push(await runAt(ratio));
 if (values.whole) results.push(await runWhole());
 process.stdout.write(`${values.json ? JSON.stringify(results) : results.map(line).join('\n')}\n`);
-
-/** Reads the corpus; a single zstd frame of JSON lines. */
-function readRows(file: string): readonly Row[] {
-  const text = zstdDecompressSync(readFileSync(file), { maxOutputLength: 2 ** 30 }).toString('utf8');
-  return text
-    .split('\n')
-    .filter((row) => row !== '')
-    .map((row) => rowSchema.parse(JSON.parse(row)));
-}
 
 /** One domain in five, by hash: md5(domain) mod 5 = 0. */
 function isHeldOut(domain: string): boolean {

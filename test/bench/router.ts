@@ -6,13 +6,13 @@
  * Languages and programs are generated from own sentences and pieces; `--sentences` takes others, as
  * `{"de": ["…", …]}`. Without `--data`, English is not measured. Exit 1 if a goal is missed.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { zstdDecompressSync } from 'node:zlib';
 import { canonicalise, routeText } from '@ballast/detect';
 import { identifyLanguage } from '@ballast/detect/language';
 import { z } from 'zod';
 import { seeded } from '../seeded.ts';
+import { readRows } from './labelled-rows.ts';
 import { programs } from './router/programs.ts';
 import { sentences as own } from './router/sentences.ts';
 
@@ -105,13 +105,9 @@ function codeLines(): readonly Line[] {
 /** Prose of the labelled file, and how many documents of 2 kB the router does in a CPU-second. */
 function englishLines(path: string | undefined): readonly Line[] {
   if (path === undefined) return [];
-  if (!existsSync(path)) throw new Error(`${path} is not there: give the labelled corpus with --data`);
-  const rows = zstdDecompressSync(readFileSync(path), { maxOutputLength: 2 ** 30 })
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => rowSchema.parse(JSON.parse(line)));
-  const english = rows.filter(({ lang }) => lang === 'en').map(({ text }) => canonicalise(text));
+  const english = readRows(path, rowSchema)
+    .filter(({ lang }) => lang === 'en')
+    .map(({ text }) => canonicalise(text));
   const long = english.filter((text) => routeText(text) !== 'short');
   const routes = Map.groupBy(long, routeText);
   const share = (routes.get('english')?.length ?? 0) / long.length;

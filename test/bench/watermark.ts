@@ -7,11 +7,10 @@
  * are those of the tokenizer, else words and marks. Keys are drawn anew for every crop, which is what a
  * p-value speaks of; then one key meets all crops, which is what a user has.
  */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { zstdDecompressSync } from 'node:zlib';
 import { generate, hitMax, openTokenizer } from '@ballast/detect/watermark';
 import { z } from 'zod';
+import { readRows } from './labelled-rows.ts';
 import {
   alarmsOf,
   alarmsOnUnmarked,
@@ -85,15 +84,9 @@ if (values.json) process.stdout.write(`${JSON.stringify(lines)}\n`);
 async function humanTokens(): Promise<readonly (readonly number[])[]> {
   if (values.data === undefined)
     return Array.from({ length: 500 }, (_, number) => generate(1_000, number + 1));
-  const raw = readFileSync(values.data);
-  const text = values.data.endsWith('.zst') ? zstdDecompressSync(raw, { maxOutputLength: 2 ** 30 }) : raw;
   const idsOf =
     values.tokenizer === undefined ? wordTokens() : (await openTokenizer(values.tokenizer, 'bench')).idsOf;
-  return text
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => rowSchema.parse(JSON.parse(line)))
+  return readRows(values.data, rowSchema)
     .filter(({ label = 'human' }) => label === 'human')
     .map((row) => idsOf(row.text));
 }

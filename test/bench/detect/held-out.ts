@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { zstdDecompressSync } from 'node:zlib';
 import { fitPriorOf } from '@ballast/detect/evaluate';
 import type { PlantOptions } from '@ballast/detect/evaluate';
 import { cardWithout, combine, scoreHeldOut } from '@ballast/detect/train';
 import type { HeldOut, HeldOutScores } from '@ballast/detect/train';
+import { z } from 'zod';
+import { readRows } from '../labelled-rows.ts';
 
 /** Generators that leave training together; fold k of the domains is tested on family k. */
 const families = [
@@ -32,15 +32,9 @@ export interface Source extends Pick<PlantOptions, 'source' | 'card' | 'prior'> 
 
 /** Reads the labelled file and scores every row by a model that did not see its domain; cached by fit. Sources hold texts of `shortest` code units and more. */
 export async function heldOut(data: string, cache: string, shortest: number): Promise<Scored> {
-  if (!existsSync(data)) throw new Error(`${data} is not there: give the labelled corpus with --data`);
-  const text = zstdDecompressSync(readFileSync(data), { maxOutputLength: 2 ** 30 }).toString('utf8');
-  const rows = text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line): unknown => JSON.parse(line));
   let phase = '';
   const held = await scoreHeldOut({
-    rows,
+    rows: readRows(data, z.unknown()),
     cache,
     families,
     onProgress: (progress) => {

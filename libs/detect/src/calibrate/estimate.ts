@@ -56,9 +56,8 @@ export function estimateFamily(input: EstimateInput): FamilyEstimate {
   const share = drifting ? point.short : point.long;
   const shareUpper = Math.max(shareUpperMin, interval.short.high, interval.long.high);
   const counted = countBands(points, shareUpper, tau);
-  const limits = limitsOf(input, counted, draws, share, shareUpper);
+  const limits = limitsOf(input, counted, draws, bandMeans(input, share, shareUpper));
   const agrees = agreement(draws);
-  const isBounded = points.basis === 'canaries';
   return {
     family: input.family,
     basis: points.basis,
@@ -72,10 +71,8 @@ export function estimateFamily(input: EstimateInput): FamilyEstimate {
     stability: rounded(stabilityIndex(arrivals)),
     alarmAt5: rounded(alarmLine(points)),
     agrees,
-    calibrated: isBounded && agrees && (limits[0]?.upper ?? 1) <= humanBandShareMax,
-    bands: limits.map((limit, band) =>
-      isBounded && band < limits.length - 1 ? limit : { ...limit, upper: 1, eps: rounded(1 - limit.mean) },
-    ),
+    calibrated: points.basis === 'canaries' && agrees && (limits[0]?.upper ?? 1) <= humanBandShareMax,
+    bands: limits,
     humanBand: counted.observed,
   };
 }
@@ -238,35 +235,39 @@ function countBands(points: CalibrationPoints, shareUpper: number, tau: number):
   return { bandOfPoint, observed };
 }
 
+/** The bands' limits, 1 for those that nothing bounds. */
 function limitsOf(
   input: EstimateInput,
-  { bandOfPoint }: Counted,
+  counted: Counted,
   draws: Draws,
-  share: number,
-  shareUpper: number,
+  means: readonly number[],
 ): readonly BandLimit[] {
-  const means = bandMeans(input, share, shareUpper);
-  const shares = bands.map(() => ({
+  const uppers = input.points.basis === 'canaries' ? uppersOf(input.points, counted, draws) : [];
+  return bands.map((band, index): BandLimit => {
+    const mean = means[index] ?? 0;
+    const upper = uppers[index];
+    if (upper === undefined) return { band, upper: 1, mean: rounded(mean), eps: rounded(1 - rounded(mean)) };
+    return { band, upper: rounded(upper), mean: rounded(mean), eps: rounded(Math.max(0, upper - mean)) };
+  });
+}
+
+/** Upper limits of the synthetic share of every band but the highest. */
+function uppersOf(points: CalibrationPoints, { bandOfPoint }: Counted, draws: Draws): readonly number[] {
+  const shares = bands.slice(0, -1).map(() => ({
     short: new Float64Array(draws.replicates),
     long: new Float64Array(draws.replicates),
   }));
   for (let replicate = 0; replicate < draws.replicates; replicate += 1) {
-    const q = classShares(input.points, bandOfPoint, draws, replicate);
+    const q = classShares(points, bandOfPoint, draws, replicate);
     for (const [band, values] of shares.entries()) {
       const [q0, q1] = [q[band] ?? 0, q[bands.length + band] ?? 0];
       values.long[replicate] = shareOf(draws.long[replicate] ?? 0, q1, q0);
       values.short[replicate] = shareOf(draws.short[replicate] ?? 0, q1, q0);
     }
   }
-  return bands.map((band, index): BandLimit => {
-    const values = shares[index];
-    const upper =
-      values === undefined
-        ? 1
-        : Math.max(quantile(values.short, quantileLevel), quantile(values.long, quantileLevel));
-    const mean = means[index] ?? 0;
-    return { band, upper: rounded(upper), mean: rounded(mean), eps: rounded(Math.max(0, upper - mean)) };
-  });
+  return shares.map(({ short, long }) =>
+    Math.max(quantile(short, quantileLevel), quantile(long, quantileLevel)),
+  );
 }
 
 /** q0 of every band, then q1 of every band, of one replicate. */

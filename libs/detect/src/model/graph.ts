@@ -134,7 +134,12 @@ function headGraph(head: HeadCard, tables: HeadTables): { nodes: Chunks; tensors
 }
 
 /** GraphProto.node 1 of NodeProto: input 1, output 2, op_type 4, attribute 5. */
-function node(type: string, inputs: readonly string[], output: string, attributes: Chunks = []): Chunks {
+export function node(
+  type: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Chunks = [],
+): Chunks {
   return bytesField(1, [
     ...inputs.flatMap((input) => textField(1, input)),
     ...textField(2, output),
@@ -144,7 +149,7 @@ function node(type: string, inputs: readonly string[], output: string, attribute
 }
 
 /** AttributeProto: name 1, i 3, type 20. */
-function numberAttribute(name: string, value: number): Chunks {
+export function numberAttribute(name: string, value: number): Chunks {
   return bytesField(5, [
     ...textField(1, name),
     ...numberField(3, value),

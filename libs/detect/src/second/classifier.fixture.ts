@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { node, numberAttribute } from '../model/graph.ts';
 import { bytesField, numberField, textField } from '../model/protobuf.ts';
 import type { Chunks } from '../model/protobuf.ts';
 
@@ -123,18 +124,18 @@ function classifierGraph(odd: Oddities): Uint8Array {
   const inputs = odd.input === undefined ? names : [...names, odd.input];
   const graph: Chunks = [
     ...node('Gather', ['table', 'input_ids'], 'rows'),
-    ...node('Cast', ['attention_mask'], 'mask', attribute('to', 1)),
+    ...node('Cast', ['attention_mask'], 'mask', numberAttribute('to', 1)),
     ...node('Unsqueeze', ['mask', 'axis2'], 'mask3'),
     ...node('Mul', ['rows', 'mask3'], 'seen'),
-    ...node('ReduceSum', ['seen', 'axis1'], 'sum', attribute('keepdims', 0)),
-    ...node('ReduceSum', ['mask', 'axis1'], 'count', attribute('keepdims', 1)),
+    ...node('ReduceSum', ['seen', 'axis1'], 'sum', numberAttribute('keepdims', 0)),
+    ...node('ReduceSum', ['mask', 'axis1'], 'count', numberAttribute('keepdims', 1)),
     ...node('Div', ['sum', 'count'], 'mean'),
     ...node(operator, ['mean', 'identity'], 'plain'),
     // Goes round for ever where a text holds the token `stuck`.
     ...node('Equal', ['input_ids', 'stuck'], 'is_stuck'),
-    ...node('Cast', ['is_stuck'], 'stuck_numbers', attribute('to', 1)),
-    ...node('ReduceMax', ['stuck_numbers'], 'stuck_number', attribute('keepdims', 0)),
-    ...node('Cast', ['stuck_number'], 'goes_on', attribute('to', 9)),
+    ...node('Cast', ['is_stuck'], 'stuck_numbers', numberAttribute('to', 1)),
+    ...node('ReduceMax', ['stuck_numbers'], 'stuck_number', numberAttribute('keepdims', 0)),
+    ...node('Cast', ['stuck_number'], 'goes_on', numberAttribute('to', 9)),
     ...node('Loop', ['', 'goes_on', 'zero'], 'nothing', bytesField(5, loopBody())),
     ...node('Add', ['plain', 'nothing'], 'logits'),
     ...textField(2, 'fixture'),
@@ -167,19 +168,6 @@ function loopBody(): Chunks {
     ...bytesField(12, value('carried_out', 1, [])),
   ];
   return [...textField(1, 'body'), ...bytesField(6, body), ...numberField(20, 5)];
-}
-
-function node(type: string, inputs: readonly string[], output: string, attributes: Chunks = []): Chunks {
-  return bytesField(1, [
-    ...inputs.flatMap((input) => textField(1, input)),
-    ...textField(2, output),
-    ...textField(4, type),
-    ...attributes,
-  ]);
-}
-
-function attribute(name: string, number: number): Chunks {
-  return bytesField(5, [...textField(1, name), ...numberField(3, number), ...numberField(20, 2)]);
 }
 
 function tensor(

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { BallastError } from '@ballast/stage';
+import type { NoScore } from '../model/scorer.ts';
 import { secondErrors } from './errors.ts';
 import { fromChildSchema } from './messages.ts';
 import type { FromChild, ToChild } from './messages.ts';
@@ -8,7 +9,7 @@ import type { FromChild, ToChild } from './messages.ts';
 const loadMsMax = 120_000;
 
 /** How a process failed at a text. */
-export type Failure = 'model_timed_out' | 'model_crashed';
+export type Failure = Exclude<NoScore, 'model_gave_no_score'>;
 
 /** What a process gave for one text: log-odds, or null with what the model said. */
 export type Told = Extract<FromChild, { readonly kind: 'scored' }>;

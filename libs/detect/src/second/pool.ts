@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { BallastError } from '@ballast/stage';
+import type { NoScore } from '../model/scorer.ts';
 import { Breaker, failuresMax } from './breaker.ts';
 import { Member } from './member.ts';
 import type { Failure } from './member.ts';
@@ -14,7 +15,7 @@ const restartMs = 1_000;
 const graceMs = 5_000;
 
 /** What the second stage makes of one text: log-odds of machine-made text, or why there are none. */
-export type Answer = { readonly logOdds: number } | { readonly unanswered: Failure | 'model_gave_no_score' };
+export type Answer = { readonly logOdds: number } | { readonly unanswered: NoScore };
 
 /** Something a person who runs the detector may have to know. WARN = recovered; ERROR = texts are deferred. */
 export interface SecondEvent {
@@ -195,12 +196,8 @@ export class Pool {
       reason,
       failures: failuresMax,
     });
-    this.#flush(reason);
-  }
-
-  /** Nobody waits for what will not come. */
-  #flush(unanswered: Failure): void {
-    for (const { settle } of this.#queue.splice(0)) settle({ unanswered });
+    // Nobody waits for what will not come.
+    for (const { settle } of this.#queue.splice(0)) settle({ unanswered: reason });
   }
 
   #wakeUp(): void {

@@ -24,8 +24,8 @@ export const sidecarSchema = z.strictObject({
   /** Calibration of the mean per length bucket, llr = a·mean + b, natural log. Default: the mean itself. */
   platt: modelCardSchema.shape.platt.default([{ maxLength: null, a: 1, b: 0 }]),
   /**
-   * llr of both stages together on held-out domains, as the first model's card has them. Without them a
-   * source family without canaries of its own is not calibrated.
+   * llr of both stages together on held-out domains, as the first model's card has them: where the
+   * fit of a source family begins, and its synthetic side while it has human canaries alone.
    */
   domains: modelCardSchema.shape.domains.default([]),
   /** What the author wants to say; Ballast reads nothing from it. */

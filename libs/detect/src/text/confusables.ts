@@ -59,23 +59,26 @@ export function hasLookAlikeLostInNfkc(text: string): boolean {
 export function foldConfusables(text: string): string {
   if (!anyLookAlike.test(text.normalize('NFD'))) return text;
   const counts = { disguised: 0, wholly: 0, foreign: 0 };
-  const folded = text.replace(word, (found) => {
-    if (asciiWord.test(found)) return found;
-    const { kind, latin } = lookAt(found);
-    if (kind !== undefined) counts[kind] += 1;
-    return kind === 'disguised' ? latin : found;
-  });
+  const folded = foldWords(text, 'disguised', (kind) => (counts[kind] += 1));
   if (counts.wholly === 0 || counts.disguised <= counts.wholly + counts.foreign) return folded;
-  return folded.replace(word, (found) => {
+  return foldWords(folded, 'wholly', () => {});
+}
+
+/** Folds the words of one kind; `onWord` is told the kind of every word that is not Latin letters alone. */
+function foldWords(text: string, folded: WordKind, onWord: (kind: WordKind) => void): string {
+  return text.replace(word, (found) => {
     if (asciiWord.test(found)) return found;
     const { kind, latin } = lookAt(found);
-    return kind === 'wholly' ? latin : found;
+    if (kind !== undefined) onWord(kind);
+    return kind === folded ? latin : found;
   });
 }
 
+type WordKind = 'disguised' | 'wholly' | 'foreign';
+
 interface Look {
   /** Absent for words of Latin letters alone. */
-  readonly kind?: 'disguised' | 'wholly' | 'foreign';
+  readonly kind?: WordKind;
   readonly latin: string;
 }
 

@@ -8,7 +8,7 @@ import type { Canary } from '@ballast/detect';
 import { readCanaries } from '@ballast/detector/open';
 import type { SourceEntry } from '@ballast/document';
 import { BallastError } from '@ballast/stage';
-import { openInput } from '../input/index.ts';
+import { jsonLines } from '../input/index.ts';
 
 /** What is added, and to what. */
 export interface AddCanaries {
@@ -79,21 +79,23 @@ async function readNew(options: AddCanaries): Promise<{
   const labels = new Map(present.map((canary) => [keyOf(canary, familyOf(canary)), canary.label]));
   const fresh: Canary[] = [];
   let known = 0;
-  for (const file of files) {
-    for await (const { parsed, where } of linesOf(file)) {
-      const canary = parseCanary(withFields(parsed, options), where);
-      const key = keyOf(canary, familyOf(canary));
-      const label = labels.get(key);
-      if (label !== undefined && label !== canary.label) {
-        throw new BallastError(
-          detectErrors.canaryInvalid,
-          `addCanaries: ${where}: family ${familyOf(canary)} has this text as ${label}, and here it is ${canary.label}`,
-        );
-      }
-      if (label === undefined) fresh.push(canary);
-      else known += 1;
-      labels.set(key, canary.label);
+  for await (const { value, error, where } of jsonLines(files)) {
+    if (error !== undefined)
+      throw new BallastError(detectErrors.canaryInvalid, `addCanaries: ${where} is not JSON`, {
+        cause: error,
+      });
+    const canary = parseCanary(withFields(value, options), where);
+    const key = keyOf(canary, familyOf(canary));
+    const label = labels.get(key);
+    if (label !== undefined && label !== canary.label) {
+      throw new BallastError(
+        detectErrors.canaryInvalid,
+        `addCanaries: ${where}: family ${familyOf(canary)} has this text as ${label}, and here it is ${canary.label}`,
+      );
     }
+    if (label === undefined) fresh.push(canary);
+    else known += 1;
+    labels.set(key, canary.label);
   }
   return { present, fresh, known };
 }
@@ -119,24 +121,6 @@ function withFields(parsed: unknown, { label, source, family }: AddCanaries): un
     ...(source === undefined ? {} : { source }),
     ...(family === undefined ? {} : { family }),
   };
-}
-
-async function* linesOf(file: string): AsyncGenerator<{ readonly parsed: unknown; readonly where: string }> {
-  const decoder = new TextDecoder();
-  let line = 0;
-  for await (const { bytes } of openInput(file)) {
-    line += 1;
-    const where = `${file}:${line}`;
-    yield { parsed: parseLine(decoder.decode(bytes), where), where };
-  }
-}
-
-function parseLine(line: string, where: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (cause) {
-    throw new BallastError(detectErrors.canaryInvalid, `addCanaries: ${where} is not JSON`, { cause });
-  }
 }
 
 /** A detector that starts meanwhile reads the file of before or of after, never half of it. */

@@ -2,7 +2,7 @@ import { trainDetector as train } from '@ballast/detect/train';
 import { BallastError } from '@ballast/stage';
 import { cliErrors } from '../errors.ts';
 import type { Command } from '../command.ts';
-import { openInput } from '../input/index.ts';
+import { jsonLines } from '../input/index.ts';
 import { createProgress } from '../progress.ts';
 
 const args = {
@@ -67,17 +67,7 @@ export const trainDetector: Command = {
   },
 };
 
-async function* readRows(inputs: readonly string[]): AsyncGenerator {
-  const decoder = new TextDecoder();
-  for (const input of inputs)
-    for await (const { bytes } of openInput(input)) yield parseRow(decoder.decode(bytes));
-}
-
 /** A row that is no JSON is counted by the training as malformed, like one of another shape. */
-function parseRow(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+async function* readRows(inputs: readonly string[]): AsyncGenerator {
+  for await (const { value } of jsonLines(inputs)) yield value;
 }

@@ -1,6 +1,6 @@
 import type { LabelledDocument } from '@ballast/detect/evaluate';
 import { labelledRowSchema } from '@ballast/detect/train';
-import { openInput } from '../input/index.ts';
+import { jsonLines } from '../input/index.ts';
 
 /** Labelled documents of a file, and how many lines are none. */
 export interface Labelled {
@@ -10,26 +10,16 @@ export interface Labelled {
 
 /** Reads JSON Lines of `text`, `label` and, when known, `domain` (else `source`). Bad lines are counted. */
 export async function readLabelled(files: readonly string[]): Promise<Labelled> {
-  const decoder = new TextDecoder();
+  const rowSchema = labelledRowSchema.omit({ id: true });
   const documents: LabelledDocument[] = [];
   let malformed = 0;
-  for (const file of files) {
-    for await (const { bytes } of openInput(file)) {
-      const parsed = labelledRowSchema.omit({ id: true }).safeParse(parseLine(decoder.decode(bytes)));
-      if (!parsed.success) malformed += 1;
-      else {
-        const { text, label, domain, source = 'unknown' } = parsed.data;
-        documents.push({ text, isSynthetic: label !== 'human', domain: domain ?? source, source });
-      }
+  for await (const { value } of jsonLines(files)) {
+    const parsed = rowSchema.safeParse(value);
+    if (!parsed.success) malformed += 1;
+    else {
+      const { text, label, domain, source = 'unknown' } = parsed.data;
+      documents.push({ text, isSynthetic: label !== 'human', domain: domain ?? source, source });
     }
   }
   return { documents, malformed };
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,1 +1,2 @@
+export { jsonLines } from './json-lines.ts';
 export { openInput } from './open-input.ts';

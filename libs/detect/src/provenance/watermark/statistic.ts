@@ -20,8 +20,12 @@ export const nothingFound: WatermarkFinding = { counted: 0, z: 0, pValue: 1 };
  */
 export function greenFinding(green: number, counted: number, gamma: number): WatermarkFinding {
   if (counted === 0) return nothingFound;
-  const z = (green - gamma * counted) / Math.sqrt(counted * gamma * (1 - gamma));
-  return { counted, z, pValue: binomialTail(green, counted, gamma) };
+  return { counted, z: greenScore(green, counted, gamma), pValue: binomialTail(green, counted, gamma) };
+}
+
+/** Standard deviations that `green` of `counted` tokens lie above the share `gamma`. */
+export function greenScore(green: number, counted: number, gamma: number): number {
+  return (green - gamma * counted) / Math.sqrt(counted * gamma * (1 - gamma));
 }
 
 /** P(X >= successes) of a binomial distribution, as a regularised incomplete beta function (DLMF 8.17.5). */

@@ -1,5 +1,5 @@
 import { isSet } from './kgw.ts';
-import { countBits, hypergeometricTail, nothingFound } from './statistic.ts';
+import { countBits, greenScore, hypergeometricTail, nothingFound } from './statistic.ts';
 import type { WatermarkFinding } from './statistic.ts';
 
 /** One green list for all places of a text, as the marking program wrote it. */
@@ -25,8 +25,7 @@ export function scoreUnigram(
   let found = 0;
   for (const token of distinct) if (isSet(mask, 0, token)) found += 1;
   const green = greenOf(mask, vocabulary);
-  const gamma = green / vocabulary;
-  const z = (found - gamma * counted) / Math.sqrt(counted * gamma * (1 - gamma));
+  const z = greenScore(found, counted, green / vocabulary);
   return { counted, z, pValue: hypergeometricTail(found, counted, green, vocabulary) };
 }
 
