@@ -33,6 +33,11 @@ export class Feeder implements AsyncDisposable {
     return { ...this.#set, count: this.#next };
   }
 
+  /** False once the whole set is written. */
+  get isFeeding(): boolean {
+    return this.#next < this.#set.count;
+  }
+
   /** Writes the next `count` documents, or what is left of the set. */
   async feed(count: number): Promise<void> {
     const end = Math.min(this.#next + count, this.#set.count);

@@ -90,13 +90,16 @@ export class Progress {
 
   /**
    * Milliseconds from now until every partition of the stage that has something to do has made
-   * committed progress. Undefined when none has; rejects after the time-out.
+   * committed progress. While documents flow that is every partition that has had any. Undefined when none
+   * has; rejects after the time-out.
    */
-  async recovery(stage: Stage, timeoutMs: number): Promise<number | undefined> {
+  async recovery(stage: Stage, timeoutMs: number, { isFlowing = false } = {}): Promise<number | undefined> {
     const started = performance.now();
     const [before, ends] = [await this.committed(stage), await this.ends(stage)];
     const waiting = new Set(
-      [...ends].filter(([input, end]) => end > (before.get(input) ?? 0n)).map(([input]) => input),
+      [...ends]
+        .filter(([input, end]) => end > (isFlowing ? 0n : (before.get(input) ?? 0n)))
+        .map(([input]) => input),
     );
     if (waiting.size === 0) return undefined;
     while (waiting.size > 0) {
