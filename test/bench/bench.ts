@@ -12,20 +12,18 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readFlags } from '../flags.ts';
 import { benchDocuments } from './documents.ts';
 import { watchMemory } from './memory.ts';
 import { measureStages } from './stages.ts';
 
 const cli = new URL('../../services/cli/src/main.ts', import.meta.url).pathname;
 const quiet = { ...process.env, BALLAST_LOG_LEVEL: 'silent' };
-const { values } = parseArgs({
-  options: {
-    documents: { type: 'string', default: '20000' },
-    memory: { type: 'string', default: '0' },
-    runs: { type: 'string', default: '3' },
-    json: { type: 'boolean', default: false },
-  },
+const values = readFlags(import.meta.filename, {
+  documents: { type: 'string', default: '20000' },
+  memory: { type: 'string', default: '0' },
+  runs: { type: 'string', default: '3' },
+  json: { type: 'boolean', default: false },
 });
 const [documents, memory, runs] = [Number(values.documents), Number(values.memory), Number(values.runs)];
 const folder = join(tmpdir(), 'ballast-bench');

@@ -5,11 +5,13 @@ Reads lines of {"id", "task", "text"} from standard input and answers in the sam
   minhash   the simplified text, its words, SHA-256 of both signatures
   document  the four filters of the FineWeb chain, every ratio before division, words, signature
   fineweb2  first reason of FineWeb-2's chain ("language", "bounds")
+  c4_tfds   reason and sentences of a page by TensorFlow Datasets' C4 rules, with Punkt
   speed     CPU seconds for the chain and for the signature over a list of texts ("texts")
 """
 
 import hashlib
 import json
+import re
 import struct
 import sys
 import tempfile
@@ -17,6 +19,7 @@ import time
 from functools import lru_cache
 
 import numpy as np
+import punkt
 from datatrove.data import Document
 from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupSignature
 from datatrove.pipeline.filters import (
@@ -226,6 +229,41 @@ def fineweb2_chain(language, bounds):
     )
 
 
+CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
+
+
+def c4_tfds(task):
+    """The rules of `clean_page` in tensorflow/datasets text/c4_utils.py, in its order, as docs/filters.md lists them."""
+    sentences = 0
+    for line in map(str.strip, task["text"].splitlines()):
+        if any(len(word) > 1000 for word in line.split()):
+            continue
+        line = CITATION.sub("", line)
+        lower = line.lower()
+        if not line.endswith((".", "?", "!", '"')) or line.endswith("...") or len(line.split()) < 5:
+            continue
+        if "lorem ipsum" in lower:
+            return {"reason": "lorem_ipsum", "sentences": None}
+        if "javascript" in lower:
+            continue
+        if "{" in line:
+            return {"reason": "curly_bracket", "sentences": None}
+        if any(phrase in lower for phrase in POLICY_PHRASES):
+            continue
+        sentences += len(punkt.sent_tokenize(line))
+    return {"reason": "too_few_sentences" if sentences < 3 else None, "sentences": sentences}
+
+
+POLICY_PHRASES = (
+    "terms of use",
+    "privacy policy",
+    "cookie policy",
+    "uses cookies",
+    "use of cookies",
+    "use cookies",
+)
+
+
 def speed(task):
     texts = task["texts"]
     split_into_parts.cache_clear()
@@ -244,7 +282,14 @@ def speed(task):
     return {"chain": chain, "minhash": time.process_time() - started}
 
 
-TASKS = {"tokens": tokens, "minhash": minhash, "document": document, "fineweb2": fineweb2, "speed": speed}
+TASKS = {
+    "tokens": tokens,
+    "minhash": minhash,
+    "document": document,
+    "fineweb2": fineweb2,
+    "c4_tfds": c4_tfds,
+    "speed": speed,
+}
 
 if __name__ == "__main__":
     np.seterr(all="ignore")

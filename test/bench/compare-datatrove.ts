@@ -1,19 +1,21 @@
 /**
- * The quality filters and MinHash against datatrove 0.10.1 with spaCy 3.8.18, both run here.
+ * The quality filters and MinHash against datatrove 0.10.1 with spaCy 3.8.18 and jieba 0.42.1, all run here.
  *
  *   npm run compare:datatrove -- [--documents 10000] [--seeded 3500] [--seed 1] [--rounds 5] [--fixtures]
  *
  * Texts: documentation of what is installed on this host, read as it lies; seeded texts of our own and
- * fuzz; translated man pages for FineWeb-2's languages; every code point. Compared: the words, the first reason of each filter and of the chain, every
- * ratio as its two whole numbers, the text that C4 leaves, both MinHash signatures, and the CPU time of
- * chain and signature. Prints ten differences at most and last one line,
+ * fuzz; translated man pages for FineWeb-2's languages; every code point. Compared: the words, the first
+ * reason of each filter and of the chains of FineWeb and FineWeb-2, every ratio as its two whole numbers, the
+ * text that C4 leaves, both MinHash signatures, and the CPU time of chain and signature; and counted: how
+ * often the preset c4-tfds agrees with Punkt. Prints ten differences at most and last one line,
  * `equal E of N, signatures E of N, chain R x, minhash R x`; exit 1 when a goal is missed, 69 when the
  * oracle cannot be had.
  * `--fixtures` only writes what the oracle says of the texts of the ordinary tests. It does not say how
  * well the rules judge, nor anything of other versions.
  */
-import { parseArgs } from 'node:util';
 import { seededTexts } from '@ballast/verify/measure';
+import { readFlags } from '../flags.ts';
+import { compareC4 } from './compare-c4.ts';
 import { compareDocuments } from './compare-documents.ts';
 import { writeFixtures } from './compare-fixtures.ts';
 import { compareFineweb2 } from './compare-fineweb2.ts';
@@ -22,14 +24,12 @@ import { installedTexts } from './compare-texts.ts';
 import { compareWords } from './compare-words.ts';
 import { openOracle, OracleError } from './oracle.ts';
 
-const { values } = parseArgs({
-  options: {
-    documents: { type: 'string', default: '10000' },
-    seeded: { type: 'string', default: '3500' },
-    seed: { type: 'string', default: '1' },
-    rounds: { type: 'string', default: '5' },
-    fixtures: { type: 'boolean', default: false },
-  },
+const values = readFlags(import.meta.filename, {
+  documents: { type: 'string', default: '10000' },
+  seeded: { type: 'string', default: '3500' },
+  seed: { type: 'string', default: '1' },
+  rounds: { type: 'string', default: '5' },
+  fixtures: { type: 'boolean', default: false },
 });
 const goals = { chain: 100, minhash: 50, passing: 2000, perReason: 20 };
 /** 100,001 words, which no other text has: each is one short word of many. */
@@ -70,6 +70,10 @@ async function main(): Promise<number> {
     process.stdout.write(
       `fineweb2/${language}: ${equal} of ${texts} first reasons equal (${reasons} different ones, ${passing} texts pass)\n`,
     );
+  const pages = await compareC4(oracle, [...found, ...seeded]);
+  process.stdout.write(
+    `c4-tfds: ${pages.verdicts} of ${pages.texts} page verdicts and ${pages.sentences} numbers of sentences as with Punkt\n`,
+  );
   const documents = await compareDocuments(oracle, [...found, ...seeded]);
   for (const [reason, count] of [...documents.reasons].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     process.stdout.write(`  ${reason.padEnd(30)} ${count}\n`);

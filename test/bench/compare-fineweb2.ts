@@ -1,4 +1,4 @@
-import { examine, languageTexts, presets } from '@ballast/verify/measure';
+import { chineseTexts, examine, languageTexts, presets } from '@ballast/verify/measure';
 import { z } from 'zod';
 import { installedTexts } from './compare-texts.ts';
 import type { Oracle } from './oracle.ts';
@@ -10,8 +10,11 @@ const languages = {
   de: ['deu_Latn', 'de'],
   fr: ['fra_Latn', 'fr'],
   es: ['spa_Latn', 'es'],
+  zh: ['cmn_Hani', 'zh_CN', 'zh_TW'],
   ar: ['arb_Arab', 'ar'],
 } as const satisfies { readonly [language: string]: readonly [name: string, ...manuals: string[]] };
+
+type Fineweb2Language = keyof typeof languages;
 
 /** How often both agree on one language's texts. */
 export interface LanguageComparison {
@@ -35,16 +38,17 @@ export async function compareFineweb2(
 ): Promise<readonly LanguageComparison[]> {
   const results: LanguageComparison[] = [];
   for (const name of Object.keys(languages)) {
-    const language = name as keyof typeof languages;
-    const [code, ...manuals] = languages[language];
+    const language = name as Fineweb2Language;
+    const [, ...manuals] = languages[language];
     const found = installedTexts(
       manuals.map((folder) => `/usr/share/man/${folder}`),
       200,
     );
     results.push(
-      await compareLanguage(oracle, language, code, [
+      await compareLanguage(oracle, language, [
         ...found,
         ...languageTexts(language, seed, own),
+        ...(language === 'zh' ? chineseTexts(seed, own) : []),
         ...texts,
       ]),
     );
@@ -54,19 +58,17 @@ export async function compareFineweb2(
 
 async function compareLanguage(
   oracle: Oracle,
-  name: keyof typeof languages,
-  language: string,
+  name: Fineweb2Language,
   texts: readonly string[],
 ): Promise<LanguageComparison> {
   const preset = presets[`fineweb2/${name}`];
-  const bounds = boundsOf(preset);
   const reasons = new Set<string>();
   let [equal, passing] = [0, 0];
-  const answers = texts.map((text) => oracle.ask({ task: 'fineweb2', language, bounds, text }));
+  const answers = texts.map((text) => askFineweb2(oracle, name, text));
   for (const [index, text] of texts.entries()) {
-    const { chain } = answerSchema.parse(await answers[index]);
+    const chain = await answers[index];
     const ours = examine(text, preset).failed[0] ?? null;
-    if (chain === null) passing += 1;
+    if (chain == null) passing += 1;
     else reasons.add(chain);
     if (ours === chain) equal += 1;
     else
@@ -77,12 +79,41 @@ async function compareLanguage(
   return { language: name, texts: texts.length, equal, reasons: reasons.size, passing };
 }
 
+/** The first reason of FineWeb-2's chain by datatrove's filters, with the bounds of our preset. */
+async function askFineweb2(oracle: Oracle, name: Fineweb2Language, text: string): Promise<string | null> {
+  const [language] = languages[name];
+  const bounds = boundsOf(presets[`fineweb2/${name}`]);
+  return answerSchema.parse(await oracle.ask({ task: 'fineweb2', language, bounds, text })).chain;
+}
+
+const wordsSchema = z.object({ count: z.number(), hash: z.string() });
+
+/**
+ * What the oracle says of the texts that the ordinary tests look at, a JSON line each: the language, words
+ * and a hash of them, and the first reason. The texts are those of {@link languageTexts} and, in Chinese,
+ * of {@link chineseTexts}, seed 7.
+ */
+export async function fineweb2Fixture(oracle: Oracle): Promise<string> {
+  const lines: string[] = [];
+  for (const name of Object.keys(languages)) {
+    const language = name as Fineweb2Language;
+    const texts = [...languageTexts(language, 7, 57), ...(language === 'zh' ? chineseTexts(7, 90) : [])];
+    for (const text of texts) {
+      const asked = oracle.ask({ task: 'tokens', text, language: languages[language][0] });
+      const { count, hash } = wordsSchema.parse(await asked);
+      const chain = await askFineweb2(oracle, language, text);
+      lines.push(`${JSON.stringify({ language, words: count, hash, chain })}\n`);
+    }
+  }
+  return lines.join('');
+}
+
 function boundsOf({
   repetition,
   fineweb,
   quality,
   stopWords,
-}: (typeof presets)[`fineweb2/${keyof typeof languages}`]): object {
+}: (typeof presets)[`fineweb2/${Fineweb2Language}`]): object {
   return {
     dup_line_frac: repetition.duplicateLines,
     top_n_grams: repetition.topNgrams.map((bound, index) => [index + 2, bound]),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { codePointTexts, seededTexts } from '@ballast/verify/measure';
 import { z } from 'zod';
+import { fineweb2Fixture } from './compare-fineweb2.ts';
 import type { Oracle } from './oracle.ts';
 
 const source = new URL('../../libs/verify/src/', import.meta.url);
@@ -15,11 +16,16 @@ const minhashSchema = z.object({
 const textsSchema = z.array(z.object({ text: z.string() }));
 
 /**
- * Writes what the oracle says of texts that the ordinary tests look at, into the three fixtures of
+ * Writes what the oracle says of texts that the ordinary tests look at, into the four fixtures of
  * libs/verify; resolves to a line on each. The texts of `minhash.fixture.json` are those it holds.
  */
 export async function writeFixtures(oracle: Oracle): Promise<readonly string[]> {
-  return [await writeDocuments(oracle), await writeMinhash(oracle), await writeCodePoints(oracle)];
+  return [
+    await writeDocuments(oracle),
+    write('fineweb2.fixture.jsonl', await fineweb2Fixture(oracle)),
+    await writeMinhash(oracle),
+    await writeCodePoints(oracle),
+  ];
 }
 
 async function writeDocuments(oracle: Oracle): Promise<string> {

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
+  chineseTexts,
   codePointTexts,
   countSentences,
   Lexicon,
@@ -20,11 +23,13 @@ const languages = {
   'spacy-3.8-fr': 'fra_Latn',
   'spacy-3.8-es': 'spa_Latn',
   'spacy-3.8-ar': 'arb_Arab',
+  'jieba-0.42': 'cmn_Hani',
 } as const;
 
 /**
  * Words and number of sentences of every code point in 17 surroundings (English; else those of the first
- * plane), and of fuzzed text in each language. Resolves to how many texts are equal. Cases of Spanish and Arabic that hold a space
+ * plane), and of fuzzed text in each language; Chinese also of texts made of the words of jieba's own
+ * dictionary. Resolves to how many texts are equal. Cases of Spanish and Arabic that hold a space
  * (`EE. UU.`) are known to differ; the fuzz does not hold them.
  */
 export async function compareWords(
@@ -40,6 +45,7 @@ export async function compareWords(
       ...seededTexts(seed + 1, 2000),
       // In every language the same code, but for its patterns: there the first plane will do.
       ...(language === 'en' ? codePoints : codePoints.slice(0, 992)),
+      ...(language === 'cmn_Hani' ? chineseTexts(seed, 6000, jiebaWords(oracle.packages)) : []),
     ];
     const answers = cases.map((text) => oracle.ask({ task: 'tokens', text, language }));
     for (const [index, text] of cases.entries()) {
@@ -54,6 +60,15 @@ export async function compareWords(
       if (hash === theirs.hash && sentences === theirs.sentences) equal += 1;
       else process.stdout.write(`words differ in ${language}: ${JSON.stringify(text.slice(0, 200))}\n`);
     }
+    process.stderr.write(`words by ${name} compared\n`);
   }
   return { texts, equal, tokens };
+}
+
+/** The words of the dictionary that the oracle's jieba cuts by. */
+function jiebaWords(packages: string): readonly string[] {
+  const lines = readFileSync(join(packages, 'jieba', 'dict.txt'), 'utf8')
+    .trim()
+    .split('\n');
+  return lines.map((line) => line.split(' ')[0] ?? '');
 }

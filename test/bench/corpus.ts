@@ -8,8 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { readFlags } from '../flags.ts';
 import { readRows } from './labelled-rows.ts';
 import { readKept } from './kept.ts';
 
@@ -35,14 +35,12 @@ const auditSchema = z.object({
 const canariesPerLabel = 30;
 const cli = new URL('../../services/cli/src/main.ts', import.meta.url).pathname;
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    out: { type: 'string', default: 'ballast-data/corpus' },
-    ratio: { type: 'string', multiple: true },
-    whole: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
+const values = readFlags(import.meta.filename, {
+  data: { type: 'string' },
+  out: { type: 'string', default: 'ballast-data/corpus' },
+  ratio: { type: 'string', multiple: true },
+  whole: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
 });
 if (values.data === undefined || !existsSync(values.data)) {
   process.stderr.write('corpus: give the labelled corpus with --data FILE.jsonl.zst\n');

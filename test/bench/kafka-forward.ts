@@ -14,11 +14,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { openKafkaTopics } from '@ballast/kafka';
 import type { KafkaTopics } from '@ballast/kafka';
 import { Chain } from '@ballast/stage';
 import { z } from 'zod';
+import { readFlags } from '../flags.ts';
 import { openTestClient } from '../broker/client.fixture.ts';
 import type { TestClient } from '../broker/client.fixture.ts';
 import { ownBroker, uniqueName } from '../broker/shared.ts';
@@ -27,13 +27,11 @@ import { measured, perSend } from './kafka-bare.ts';
 import type { LoopFigure } from './kafka-bare.ts';
 
 process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
-const { values } = parseArgs({
-  options: {
-    documents: { type: 'string', default: '20000' },
-    runs: { type: 'string', default: '5' },
-    idle: { type: 'string', default: '20' },
-    json: { type: 'boolean', default: false },
-  },
+const values = readFlags(import.meta.filename, {
+  documents: { type: 'string', default: '20000' },
+  runs: { type: 'string', default: '5' },
+  idle: { type: 'string', default: '20' },
+  json: { type: 'boolean', default: false },
 });
 const partitions = 4;
 const figureSchema = z.object({

@@ -9,8 +9,8 @@
  * give every document the same verdict unread; the mixer is the real one.
  */
 import { execFileSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { readFlags } from '../flags.ts';
 import { ownBroker } from '../broker/shared.ts';
 import { benchDocuments } from './documents.ts';
 import { BareLoops, codecs } from './kafka-bare.ts';
@@ -18,16 +18,14 @@ import type { CodecName, LoopFigure } from './kafka-bare.ts';
 import { measurePipeline } from './kafka-pipeline.ts';
 
 process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
-const { values } = parseArgs({
-  options: {
-    documents: { type: 'string', default: '20000' },
-    runs: { type: 'string', default: '3' },
-    idle: { type: 'string', default: '20' },
-    'no-bare': { type: 'boolean', default: false },
-    'no-forward': { type: 'boolean', default: false },
-    'no-pipeline': { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
+const values = readFlags(import.meta.filename, {
+  documents: { type: 'string', default: '20000' },
+  runs: { type: 'string', default: '3' },
+  idle: { type: 'string', default: '20' },
+  'no-bare': { type: 'boolean', default: false },
+  'no-forward': { type: 'boolean', default: false },
+  'no-pipeline': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
 });
 const forwardSchema = z.object({ bare: z.number(), ballast: z.number(), idle: z.number() });
 const [documents, runs] = [Number(values.documents), Number(values.runs)];

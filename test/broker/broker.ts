@@ -178,10 +178,15 @@ class Cluster implements Broker {
         }
       }
       await untilReady({
-        // The nodes' own ports: what a fault proxy does in front of them is no reason to wait.
-        brokers: this.nodes.map(({ address: { host, port } }) => `${host}:${port}`),
+        // The nodes' own ports: what a fault proxy does in front of them is no reason to wait. Where clients need
+        // a certificate, the one among the brokers,
+        // which asks for no password.
+        brokers: this.nodes.map(
+          ({ address: { host, port, internal } }) =>
+            `${host}:${this.#options.tls === undefined ? port : internal}`,
+        ),
         nodes: this.nodes.length,
-        adminPassword: this.#options.users?.['admin'],
+        adminPassword: this.#options.tls === undefined ? this.#options.users?.['admin'] : undefined,
         timeoutMs,
         failure: () => this.#failure(),
       });

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openKafkaTopics } from '@ballast/kafka';
 import type { KafkaTopics } from '@ballast/kafka';
-import type { Arrival, Checkpoint, Delivery } from '@ballast/stage';
+import { runStage, toArrival } from '@ballast/stage';
+import type { Arrival, Checkpoint, Delivery, Routed } from '@ballast/stage';
 import kafkajs from 'kafkajs';
+import type { IHeaders } from 'kafkajs';
 import { openTestClient } from './client.fixture.ts';
 import type { TestClient } from './client.fixture.ts';
 import { sharedBroker, uniqueName } from './shared.ts';
@@ -35,14 +37,18 @@ function folder(): string {
   return made;
 }
 
-async function open(
-  options: { readonly replicaDir?: string; readonly gaps?: boolean } = {},
-): Promise<KafkaTopics> {
+interface Opening {
+  readonly replicaDir?: string;
+  readonly gaps?: boolean;
+  readonly sessionTimeoutMs?: number;
+}
+
+async function open(options: Opening = {}): Promise<KafkaTopics> {
   return await openKafkaTopics({
     kafka: client.kafka,
     admin: client.admin,
     partitions,
-    sessionTimeoutMs: 30_000,
+    sessionTimeoutMs: options.sessionTimeoutMs ?? 30_000,
     replicaDir: options.replicaDir ?? folder(),
     failAt: () => undefined,
     gaps: () => options.gaps ?? false,
@@ -95,6 +101,56 @@ async function ackAll(
     deliveries.push(delivery);
   }
   return deliveries;
+}
+
+/** The same name, and as many messages and more than before: the offsets say nothing. */
+async function createAgain(topic: string, ids: readonly string[]): Promise<void> {
+  await client.admin.deleteTopics({ topics: [topic] });
+  while ((await client.admin.listTopics()).includes(topic)) await delay(20);
+  await create(topic, {});
+  await client.append(
+    topic,
+    0,
+    ids.map((id) => documentOf(id)),
+  );
+}
+
+/** The document at this offset of partition 2 of the ingest, behind the one before it, for a topic of ours. */
+function routedTo(topic: string, offset: number): Routed {
+  const input = { topic: 'documents.raw', partition: 2 };
+  const arrival = toArrival(input, { ...documentOf(String(offset)), offset: BigInt(offset) });
+  const previous = offset === 0 ? undefined : { ...input, offset: BigInt(offset - 1) };
+  return { topic, arrival, verdicts: {}, previous };
+}
+
+/** A message as any client may write it to partition 2: headers may come twice, or without a value. */
+async function writeByHand(topic: string, headers: IHeaders): Promise<void> {
+  const producer = client.kafka.producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  await producer.send({ topic, messages: [{ ...documentOf('by hand'), partition: 2, headers }] });
+  await producer.disconnect();
+}
+
+/** Runs a loop over a topic of ours, one document at a time, to its end; `read` becomes the ids of what it took. */
+async function forward({ topics, topic, read }: Reading & { readonly read: string[] }): Promise<void> {
+  const [group, signal] = [uniqueName('g'), new AbortController().signal];
+  const batch = { documents: 1, bytes: 1_000_000 };
+  await runStage({
+    source: topics.source({ group, topics: [topic], signal, batch, until: 'end' }),
+    stages: [
+      {
+        name: 'verify',
+        version: 'test',
+        process: async (batch) => {
+          read.push(...batch.map(({ document }) => document.id));
+          return batch.map(() => ({ stage: 'verify', version: 'test', action: 'defer', reason: 'test' }));
+        },
+      },
+    ],
+    sink: { write: async () => undefined },
+    route: () => 'nowhere',
+    signal,
+  });
 }
 
 /** By what they are sent in, and what the broker keeps them in. */
@@ -169,7 +225,7 @@ describe('what others write to an ingest topic', () => {
     );
   });
 
-  test('a tombstone, a repeated and a huge header, and any timestamp are read', async () => {
+  test('a tombstone, a repeated, a null and a huge header, and any timestamp are read', async () => {
     const topic = await ingest({
       'max.message.bytes': String(11 * 1024 * 1024),
       'message.timestamp.after.max.ms': '9223372036854775807',
@@ -177,7 +233,8 @@ describe('what others write to an ingest topic', () => {
     });
     const producer = client.kafka.producer({ allowAutoTopicCreation: false });
     await producer.connect();
-    const headers = { twice: ['a', 'b'], huge: 'x'.repeat(10_000_000) };
+    // kafkajs's own encoder throws at a header without a value; other clients write them.
+    const headers = { twice: ['a', 'b'], none: undefined, huge: 'x'.repeat(10_000_000) };
     const { value } = documentOf('a');
     for (const timestamp of ['0', '-5', '9999999999999'])
       await producer.send({ topic, messages: [{ partition: 0, key: null, value, headers, timestamp }] });
@@ -228,21 +285,67 @@ describe('what others write to an ingest topic', () => {
 });
 
 describe("Ballast's own topics", () => {
-  for (const [what, headers] of [
+  const byHand: readonly (readonly [what: string, headers: IHeaders])[] = [
     ['without our headers', {}],
     ['with a malformed position', { 'ballast-position': 'documents.raw/zero/0' }],
     ['with a foreign verdict', { 'ballast-position': 'documents.raw/0/0', 'ballast-verdict-detect': '{}' }],
-  ] as const)
-    test(`a message written by hand, ${what}, stops the reader, which names it`, async () => {
+    [
+      'with a verdict of another schema',
+      {
+        'ballast-position': 'documents.raw/2/2',
+        'ballast-verdict-detect':
+          '{"schema":99,"stage":"detect","version":"99","action":"keep","reason":"new"}',
+      },
+    ],
+    ['with a header of ours twice', { 'ballast-position': ['documents.raw/2/2', 'documents.raw/2/3'] }],
+    ['with a header of ours that is null', { 'ballast-position': undefined }],
+  ];
+  for (const [what, headers] of byHand)
+    test(`a message written by hand in the middle, ${what}, stops the reader, which names it`, async () => {
       const topic = await own();
-      await client.append(topic, 2, [{ ...documentOf('a'), headers }]);
       await using topics = await open();
-      await assert.rejects(readAll({ topics, topic }), (error: Error & { readonly code?: string }) => {
+      await topics.sink().write([routedTo(topic, 0), routedTo(topic, 1)]);
+      await writeByHand(topic, headers);
+      const read: string[] = [];
+      await assert.rejects(forward({ topics, topic, read }), (error: Error & { readonly code?: string }) => {
         assert.equal(error.code, 'BALLAST_KAFKA_FOREIGN');
-        assert.ok(error.message.includes(`${topic}/2/0`), error.message);
+        assert.ok(error.message.includes(`${topic}/2/2`), error.message);
         return true;
       });
+      assert.deepEqual(read, ['0', '1']);
     });
+
+  for (const [what, headers, code] of [
+    [
+      'that would be a loss',
+      { 'ballast-position': 'documents.raw/2/9', 'ballast-previous': 'documents.raw/2/8' },
+      'LOSS',
+    ],
+    ['that says it is the first', { 'ballast-position': 'documents.raw/2/9' }, 'DIVERGED'],
+  ] as const)
+    test(`one that bears a place as ours do, ${what}, breaks the chain`, async () => {
+      const topic = await own();
+      await using topics = await open();
+      await topics.sink().write([routedTo(topic, 0), routedTo(topic, 1)]);
+      await writeByHand(topic, headers);
+      const read: string[] = [];
+      await assert.rejects(forward({ topics, topic, read }), { code: `BALLAST_CHAIN_${code}` });
+      assert.deepEqual(read, ['0', '1']);
+    });
+
+  test('one that repeats a place is passed over, as a second copy', async () => {
+    const topic = await own();
+    await using topics = await open();
+    await topics.sink().write([routedTo(topic, 0), routedTo(topic, 1)]);
+    await writeByHand(topic, {
+      'ballast-position': 'documents.raw/2/1',
+      'ballast-previous': 'documents.raw/2/0',
+    });
+    await topics.sink().write([routedTo(topic, 2)]);
+    const read: string[] = [];
+    await forward({ topics, topic, read });
+    assert.deepEqual(read, ['0', '1', '2']);
+  });
 
   test('documents of 900 kB and of 8 MiB pass; one that the topic cannot hold goes on as a pointer', async () => {
     const from = await ingest({ 'max.message.bytes': String(10 * 1024 * 1024) });
@@ -288,17 +391,27 @@ describe("Ballast's own topics", () => {
       await using topics = await open();
       await ackAll({ topics, topic, group }, empty);
     }
-    await client.admin.deleteTopics({ topics: [topic] });
-    while ((await client.admin.listTopics()).includes(topic)) await delay(20);
-    await create(topic, {});
-    // As many messages, and more: the offsets say nothing.
-    await client.append(
-      topic,
-      0,
-      ['x', 'y', 'z'].map((id) => documentOf(id)),
-    );
+    await createAgain(topic, ['x', 'y', 'z']);
     await using topics = await open();
     await assert.rejects(readAll({ topics, topic, group }), { code: 'BALLAST_KAFKA_TOPIC_RECREATED' });
+  });
+
+  test('one that is created again under a running reader stops it before it reads on', async () => {
+    const topic = await ingest();
+    await client.append(topic, 0, [documentOf('a'), documentOf('b')]);
+    await using topics = await open();
+    const read: string[] = [];
+    // One that notices nothing would read on for ever.
+    const signal = AbortSignal.timeout(20_000);
+    const reading = (async () => {
+      for await (const { batch } of topics.source({ group: uniqueName('g'), topics: [topic], signal }))
+        read.push(...batch.map(({ document }) => document?.id ?? ''));
+    })();
+    reading.catch(() => undefined);
+    while (read.length < 2) await delay(10);
+    await createAgain(topic, ['x', 'y', 'z']);
+    await assert.rejects(reading, { code: 'BALLAST_KAFKA_TOPIC_RECREATED' });
+    assert.deepEqual(read, ['a', 'b']);
   });
 });
 
@@ -401,10 +514,48 @@ describe('members of a group', () => {
     // Taken and never acked: its heartbeats go on, as those of a process that hangs would.
     for await (const _ of dead.source({ group, topics: [topic], signal })) break;
     const since = performance.now();
-    await using successor = await open({ replicaDir });
-    assert.equal((await readAll({ topics: successor, topic, group })).length, 1);
+    const successor = await open({ replicaDir });
+    // Without its predecessor's leave it waits for a minute, and so would its end.
+    const read = await Promise.race([readAll({ topics: successor, topic, group }), delay(5_000, [])]);
+    assert.equal(read.length, 1);
     assert.ok(performance.now() - since < 2_000, `${performance.now() - since} ms`);
-    await dead[Symbol.asyncDispose]();
+    await Promise.all([dead[Symbol.asyncDispose](), successor[Symbol.asyncDispose]()]);
+  });
+
+  test('a member can be taken out by its successor while it still waits for others to join', async () => {
+    const topic = await ingest();
+    const [group, replicaDir, stop] = [uniqueName('g'), folder(), new AbortController()];
+    await client.append(topic, 0, [documentOf('a')]);
+    await using busy = await open({ replicaDir: folder(), sessionTimeoutMs: 6_000 });
+    // It has a delivery in hand, and the group waits for it.
+    const held = busy.source({ group, topics: [topic], signal: stop.signal })[Symbol.asyncIterator]();
+    await held.next();
+    await using waiting = await open({ replicaDir, sessionTimeoutMs: 6_000 });
+    const joining = waiting.source({ group, topics: [topic], signal: stop.signal })[Symbol.asyncIterator]();
+    const dealt = joining.next();
+    const file = join(replicaDir, `member-${group}`);
+    for (const end = performance.now() + 2_000; !existsSync(file) && performance.now() < end;)
+      await delay(20);
+    const { groups } = await client.admin.describeGroups([group]);
+    const [described] = groups;
+    assert.equal(described?.state, 'PreparingRebalance');
+    assert.ok(described.members.some(({ memberId }) => memberId === readFileSync(file, 'utf8')));
+    stop.abort();
+    await Promise.all([dealt, held.next()]);
+  });
+
+  test('work that takes longer than the session keeps its partitions', async () => {
+    const topic = await ingest();
+    await client.append(topic, 0, [documentOf('a')]);
+    await using topics = await open({ sessionTimeoutMs: 1_000 });
+    let deliveries = 0;
+    const [group, signal] = [uniqueName('g'), new AbortController().signal];
+    for await (const delivery of topics.source({ group, topics: [topic], signal, until: 'end' })) {
+      deliveries += 1;
+      await delay(2_500);
+      await delivery.ack(empty);
+    }
+    assert.equal(deliveries, 1);
   });
 
   test('a second member takes its share, and nothing is lost, acked twice or out of order', async () => {

@@ -4,15 +4,13 @@
  *
  *   node test/broker/main.ts [--nodes 1|3] [--version 4.4.0] [--size small|bench]
  */
-import { parseArgs } from 'node:util';
+import { readFlags } from '../flags.ts';
 import { startBroker } from './broker.ts';
 
-const { values } = parseArgs({
-  options: {
-    nodes: { type: 'string', default: '1' },
-    version: { type: 'string' },
-    size: { type: 'string', default: 'small' },
-  },
+const values = readFlags(import.meta.filename, {
+  nodes: { type: 'string', default: '1' },
+  version: { type: 'string' },
+  size: { type: 'string', default: 'small' },
 });
 const broker = await startBroker({
   nodes: values.nodes === '3' ? 3 : 1,

@@ -16,6 +16,8 @@ export interface NodeAddress {
 export interface ClusterSettings {
   /** Passwords by user: the client listener asks for SASL PLAIN, and all but `admin` need ACLs. */
   readonly users?: { readonly [user: string]: string };
+  /** A PKCS #12 file and its password: the client listener speaks TLS, and nothing else. */
+  readonly tls?: { readonly keystore: string; readonly password: string };
   /** Further settings, over the harness's own. */
   readonly config?: { readonly [key: string]: string };
 }
@@ -42,7 +44,7 @@ export function serverProperties(
     'advertised.listeners': `CLIENT://${node.advertised.host}:${node.advertised.port},INTERNAL://${node.host}:${node.internal}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'INTERNAL',
-    'listener.security.protocol.map': `CLIENT:${settings.users === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT'},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT`,
+    'listener.security.protocol.map': `CLIENT:${protocolOf(settings)},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT`,
     'log.dirs': node.data,
     'auto.create.topics.enable': 'false',
     'default.replication.factor': copies,
@@ -68,9 +70,24 @@ export function serverProperties(
     if (topic !== 'offsets.topic') properties[`${topic}.min.isr`] = inSync;
   }
   if (settings.users !== undefined) Object.assign(properties, withUsers(settings.users));
+  if (settings.tls !== undefined) Object.assign(properties, withTls(settings.tls));
   return `${Object.entries({ ...properties, ...settings.config })
     .map(([key, value]) => `${key}=${value}`)
     .join('\n')}\n`;
+}
+
+function protocolOf({ users, tls }: ClusterSettings): string {
+  return `${users === undefined ? '' : 'SASL_'}${tls === undefined ? 'PLAINTEXT' : 'SSL'}`;
+}
+
+function withTls({ keystore, password }: NonNullable<ClusterSettings['tls']>): {
+  readonly [key: string]: string;
+} {
+  return {
+    'listener.name.client.ssl.keystore.type': 'PKCS12',
+    'listener.name.client.ssl.keystore.location': keystore,
+    'listener.name.client.ssl.keystore.password': password,
+  };
 }
 
 /** SASL PLAIN for clients and access lists; `admin` and the brokers among themselves may do everything. */

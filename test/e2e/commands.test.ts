@@ -6,7 +6,24 @@ import { Workplace } from './cli.ts';
 const place = new Workplace();
 after(() => place[Symbol.asyncDispose]());
 
-const commands = ['dev', 'run', 'audit', 'explain', 'validate', 'train-detector'];
+const commands = [
+  'dev',
+  'run',
+  'audit',
+  'canaries',
+  'consume',
+  'dashboard',
+  'detect',
+  'explain',
+  'lag',
+  'produce',
+  'replay',
+  'test',
+  'topics',
+  'train-detector',
+  'validate',
+  'verify',
+];
 
 describe('the command line', () => {
   test('--help of every command exits 0 and names its flags, without colour codes in a pipe', async () => {

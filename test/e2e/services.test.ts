@@ -106,6 +106,7 @@ describe('stages as services over the embedded topics', () => {
       await untilCommitted(place, kind);
       const metrics = await (await fetch(`${services[0]?.url}/metrics`)).text();
       assert.match(metrics, /^ballast_\w+\{.*stage="detect.*\} [1-9]/m);
+      assert.match(metrics, /^ballast_families\{calibrated="false"\} \d/m);
       for (const { status, ms, stderr } of await drain(services)) {
         assert.equal(status, 0, stderr);
         assert.ok(ms < 10_000, `drained after ${Math.round(ms)} ms`);

@@ -6,20 +6,18 @@
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readFlags } from '../flags.ts';
 import type { TableCheck } from './check-table.ts';
 import { CrashRun, failPoints } from './crash-run.ts';
 import { seeded } from '../seeded.ts';
 
-const { values } = parseArgs({
-  options: {
-    documents: { type: 'string', default: '20000' },
-    kills: { type: 'string', default: '30' },
-    seed: { type: 'string', default: '1' },
-    dir: { type: 'string', default: join(tmpdir(), 'ballast-crash') },
-    'points-only': { type: 'boolean', default: false },
-    point: { type: 'string' },
-  },
+const values = readFlags(import.meta.filename, {
+  documents: { type: 'string', default: '20000' },
+  kills: { type: 'string', default: '30' },
+  seed: { type: 'string', default: '1' },
+  dir: { type: 'string', default: join(tmpdir(), 'ballast-crash') },
+  'points-only': { type: 'boolean', default: false },
+  point: { type: 'string' },
 });
 const [documents, kills, seed] = [Number(values.documents), Number(values.kills), Number(values.seed)];
 const say = (text: string): void => void process.stderr.write(`crash: ${text}\n`);

@@ -12,24 +12,22 @@
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readFlags } from '../flags.ts';
 import { mainVersion } from '../broker/jars.ts';
 import { faultCases } from './kafka/cases/index.ts';
 import { writeResults } from './kafka/results.ts';
 import { holds, render, runSuite } from './kafka/suite.ts';
 
 process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    scale: { type: 'string', default: '0.01' },
-    seed: { type: 'string', default: '1' },
-    slice: { type: 'string' },
-    resume: { type: 'boolean', default: false },
-    minutes: { type: 'string' },
-    results: { type: 'string' },
-    state: { type: 'string', default: join(homedir(), '.cache', 'ballast', 'faults.json') },
-  },
+const values = readFlags(import.meta.filename, {
+  only: { type: 'string' },
+  scale: { type: 'string', default: '0.01' },
+  seed: { type: 'string', default: '1' },
+  slice: { type: 'string' },
+  resume: { type: 'boolean', default: false },
+  minutes: { type: 'string' },
+  results: { type: 'string' },
+  state: { type: 'string', default: join(homedir(), '.cache', 'ballast', 'faults.json') },
 });
 const only = values.only?.split(',');
 const unknown = only?.filter((id) => !faultCases.some((each) => each.id === id)) ?? [];

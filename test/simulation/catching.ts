@@ -3,13 +3,15 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ModelRule } from './faults.ts';
 import { mutations } from './mutations.ts';
-import type { Mutation } from './mutations.ts';
+import type { Mutation } from './mutation.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 const mutate = new URL('mutate.ts', import.meta.url).href;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Runs within which a missing rule must show; the slowest needs about 40. */
 const runsMax = '600';
+/** Milliseconds after which a run is ended, and has noticed nothing. */
+const runMsMax = 280_000;
 
 /** The rules that live outside the code under test, in words. */
 export const modelRules: readonly (readonly [off: ModelRule, rule: string])[] = [
@@ -42,10 +44,21 @@ export async function catchMutation({ name, caughtBy }: Mutation): Promise<Catch
     return { by: status === 0 ? `the simulation: ${lastLine(output)}` : undefined, output };
   }
   const results = await Promise.all(
-    caughtBy.map(async (file) => ({ file, ...(await runNode([file], name)) })),
+    caughtBy.map(async (place) => {
+      const { file, test } = typeof place === 'string' ? { file: place, test: undefined } : place;
+      const only =
+        test === undefined
+          ? []
+          : ['--test-force-exit', `--test-name-pattern=${test.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`];
+      return {
+        by: test === undefined ? file : `${file}: ${test}`,
+        ...(await runNode([...only, file], name)),
+      };
+    }),
   );
-  const red = results.find(({ status }) => status === 1);
-  return { by: red?.file, output: results.map(({ output }) => output).join('\n') };
+  // A patch that is no program any more would turn everything red.
+  const red = results.find(({ status, output }) => status === 1 && !output.includes('SyntaxError'));
+  return { by: red?.by, output: results.map(({ output }) => output).join('\n') };
 }
 
 /**
@@ -75,6 +88,7 @@ export async function runNode(
   const child = spawn(process.execPath, [...(mutation === undefined ? [] : ['--import', mutate]), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: runMsMax,
     env: { ...environment, ...(mutation === undefined ? {} : { BALLAST_MUTATION: mutation }) },
   });
   let output = '';

@@ -11,8 +11,8 @@
  *
  * takes every rule and every guard away in turn and lists what noticed. Exit 0 when something did each time.
  */
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { readFlags } from '../flags.ts';
 import { catchAll } from './catching.ts';
 import type { Variant } from './faults.ts';
 import { simulate } from './simulate.ts';
@@ -38,16 +38,14 @@ const rules = z.enum([
   'log_is_the_truth',
 ]);
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '2000' },
-    seed: { type: 'string', default: '1' },
-    off: { type: 'string' },
-    'silent-losses': { type: 'boolean', default: false },
-    'until-broken': { type: 'boolean', default: false },
-    rules: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
+const values = readFlags(import.meta.filename, {
+  runs: { type: 'string', default: '2000' },
+  seed: { type: 'string', default: '1' },
+  off: { type: 'string' },
+  'silent-losses': { type: 'boolean', default: false },
+  'until-broken': { type: 'boolean', default: false },
+  rules: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
 });
 
 const variant: Variant = {

@@ -1,12 +1,5 @@
-/** A change of the source that takes one guard away. */
-export interface Mutation {
-  readonly name: string;
-  /** The rule of the protocol, or the guard, that it switches off. */
-  readonly rule: string;
-  readonly patches: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
-  /** What must notice: the simulation, or test files of which one must turn red. */
-  readonly caughtBy: 'simulation' | 'simulation with silent losses' | readonly string[];
-}
+import { kafkaGuards } from './kafka-guards.ts';
+import type { Mutation } from './mutation.ts';
 
 /** Every guard that can be taken away, each with what notices it. */
 export const mutations: readonly Mutation[] = [
@@ -182,30 +175,6 @@ export const mutations: readonly Mutation[] = [
     caughtBy: ['libs/stage/src/embedded/durability.test.ts'],
   },
   {
-    name: 'gzip-without-bound',
-    rule: 'a record set never decompresses to more than the limit',
-    patches: [
-      {
-        file: 'libs/kafka/src/compression.ts',
-        find: 'gunzip(buffer, { maxOutputLength: bytesMax }, done)',
-        replace: 'gunzip(buffer, done)',
-      },
-    ],
-    caughtBy: ['libs/kafka/src/compression.test.ts'],
-  },
-  {
-    name: 'zstd-first-frame-only',
-    rule: 'all frames of a zstd record set are read',
-    patches: [
-      {
-        file: 'libs/kafka/src/compression.ts',
-        find: '  } while (read < input.byteLength);',
-        replace: '  } while (read < 0);',
-      },
-    ],
-    caughtBy: ['libs/kafka/src/compression.test.ts'],
-  },
-  {
     name: 'own-root-unknown',
     rule: 'P12: a replay is no duplicate of its own root',
     patches: [
@@ -253,58 +222,5 @@ export const mutations: readonly Mutation[] = [
     ],
     caughtBy: ['libs/mix/src/copies.test.ts'],
   },
-  {
-    name: 'gaps-passed-over',
-    rule: 'K2: a message missing on a broker stops the reader',
-    patches: [
-      {
-        file: 'libs/kafka/src/service/arrival.ts',
-        find: '    if (offset !== expected) throw gapError(',
-        replace: '    if (offset < 0n) throw gapError(',
-      },
-      {
-        file: 'libs/kafka/src/service/arrival.ts',
-        find: '  if (next > expected)',
-        replace: '  if (next < 0n)',
-      },
-    ],
-    caughtBy: ['libs/kafka/src/service/arrival.test.ts'],
-  },
-  {
-    name: 'sends-overtake',
-    rule: 'K7: one send in flight per partition',
-    patches: [
-      {
-        file: 'libs/kafka/src/service/sink.ts',
-        find: '        await this.#send(batch);\n        [batch, bytes] = [[], 0];',
-        replace: '        void this.#send(batch).catch(() => undefined);\n        [batch, bytes] = [[], 0];',
-      },
-    ],
-    caughtBy: ['libs/kafka/src/service/sink.test.ts'],
-  },
-  {
-    name: 'sink-goes-on',
-    rule: 'S8: after a failed send nothing further is written',
-    patches: [
-      {
-        file: 'libs/kafka/src/service/sink.ts',
-        find: '      if (broken !== undefined) throw broken.error;',
-        replace: '',
-      },
-    ],
-    caughtBy: ['libs/kafka/src/service/sink.test.ts'],
-  },
-  {
-    name: 'bombs-unpacked',
-    rule: 'K11: a batch above the limit is named, not read',
-    patches: [
-      {
-        file: 'libs/kafka/src/record-batch.ts',
-        find: '    return await decompress(codec, packed);\n  } catch (error) {\n    if (error instanceof',
-        replace:
-          '    return await decompress(codec, packed);\n  } catch (error) {\n    if (packed.length < 0 && error instanceof',
-      },
-    ],
-    caughtBy: ['libs/kafka/src/record-batch.test.ts'],
-  },
+  ...kafkaGuards,
 ];

@@ -29,7 +29,8 @@ describe('without a rule of the model the simulation shows a loss or a duplicate
     });
 });
 
-describe('without a guard of the code something turns red', () => {
+// Each waits for processes of its own.
+describe('without a guard of the code something turns red', { concurrency: 2 }, () => {
   for (const mutation of mutations)
     it(`${mutation.name}: ${mutation.rule}`, { timeout: 300_000 }, async () => {
       const { by, output } = await catchMutation(mutation);

@@ -344,6 +344,54 @@ describe('snapshots (P7)', () => {
   });
 });
 
+describe('canaries that change while the detector runs', () => {
+  const records = stream(documentsPerLook * 2 + 10, 4);
+  const few = canaries.slice(0, 20);
+
+  test('are scored at the next look, and from there on verdicts name the new calibration', async () => {
+    const given = [undefined, canaries];
+    const states: string[] = [];
+    const options = optionsOf({
+      canaries: few,
+      renewCanaries: async () => given.shift(),
+      onEstimates: ({ families, snapshots }) =>
+        states.push(`${snapshots.calibration}: ${families.map((one) => one.canaries.human).join()}`),
+    });
+    const verdicts = await detect(options).process(records, signal);
+    const calibrations = verdicts.map((one) => (one.action === 'keep' ? one.snapshots.calibration : ''));
+    assert.deepEqual(
+      calibrations,
+      records.map((_, n) => (n < documentsPerLook * 2 ? '1' : '2')),
+    );
+    assert.equal(states[0], '1: 10');
+    assert.equal(states.at(-1), '2: 200');
+
+    // The published snapshots alone decide: a detector that starts with the new canaries says the same.
+    const [last] = records.slice(-1);
+    assert.ok(last !== undefined);
+    const anew = await detect({ ...options, canaries }).process([last], signal);
+    assert.deepEqual(anew, verdicts.slice(-1));
+  });
+
+  test('change nothing about a batch that failed before they could be scored', async () => {
+    const given = [canaries];
+    const store = new MapStore();
+    const read = store.read.bind(store);
+    let failures = 1;
+    store.read = async (name) => {
+      if (name === 'calibration' && given.length === 0 && failures > 0) {
+        failures -= 1;
+        throw new Error('the store is away');
+      }
+      return await read(name);
+    };
+    const stage = detect(optionsOf({ canaries: few, store, renewCanaries: async () => given.shift() }));
+    await assert.rejects(stage.process(records, signal), /the store is away/);
+    const verdicts = await stage.process(records, signal);
+    assert.ok(verdicts.every((one) => one.action === 'keep' && one.snapshots.calibration === '2'));
+  });
+});
+
 describe('survey and report', () => {
   test('a survey leaves out what is attested, declared or cannot be judged, and stops at its limit', async () => {
     const options = optionsOf({ canaries });

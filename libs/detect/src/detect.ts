@@ -1,13 +1,22 @@
 import { formatTopicPartition } from '@ballast/document';
-import type { DetectVerdict, Pipeline, SourceEntry, TopicPartition, Trust } from '@ballast/document';
+import type {
+  DetectJudgement,
+  DetectVerdict,
+  Pipeline,
+  SourceEntry,
+  TopicPartition,
+  Trust,
+} from '@ballast/document';
 import { BallastError } from '@ballast/stage';
 import type { Json, Record, Snapshotted, Stage } from '@ballast/stage';
 import { gatherArrivals } from './calibrate/arrivals.ts';
 import { calibrate } from './calibrate/canaries.ts';
-import type { Calibration, Canary } from './calibrate/canaries.ts';
+import type { Canary } from './calibrate/canaries.ts';
 import { Estimates } from './calibrate/estimates.ts';
 import type { EstimateContext } from './calibrate/estimates.ts';
 import { binOf } from './calibrate/histogram.ts';
+import { reportOf } from './calibrate/report.ts';
+import type { FamilyReport } from './calibrate/report.ts';
 import { Windows, windowsSchema } from './calibrate/windows.ts';
 import { detectErrors } from './errors.ts';
 import { detectVersion, judge } from './judge.ts';
@@ -41,6 +50,19 @@ export interface DetectOptions {
   readonly store: SnapshotStore;
   /** Probes that need keys or trust anchors, beside those that every detector has. Default none. */
   readonly probes?: readonly ProvenanceProbe[];
+  /**
+   * Asked at every look: the canaries, if they have become others than those last given. They are scored, and
+   * every later verdict names the calibration made of them. Default: the canaries stay what they are.
+   */
+  readonly renewCanaries?: () => Promise<readonly Canary[] | undefined>;
+  /** Told how the families stand whenever verdicts begin to rest on other estimates. */
+  readonly onEstimates?: (state: FamiliesState) => void;
+}
+
+/** How every family stands, and under which snapshots. */
+export interface FamiliesState {
+  readonly families: readonly FamilyReport[];
+  readonly snapshots: Pick<DetectJudgement['snapshots'], 'model' | 'calibration' | 'prevalence'>;
 }
 
 /**
@@ -74,7 +96,9 @@ class Detector implements Snapshotted {
   readonly #probes: readonly ProvenanceProbe[];
   readonly #probesHash: string | undefined;
   readonly #windows = new Map<string, Windows>();
-  #calibration: Calibration | undefined;
+  #canaries: readonly Canary[];
+  /** What the canaries came to, once they are scored. */
+  #opened: { readonly canaries: readonly Canary[]; readonly context: EstimateContext } | undefined;
   #estimates: Estimates | undefined;
 
   constructor(options: DetectOptions) {
@@ -86,6 +110,7 @@ class Detector implements Snapshotted {
       );
     }
     this.#options = options;
+    this.#canaries = options.canaries;
     this.#registry = sourceRegistry(options.sources);
     this.#probes = [...plainProbes(cutoffMs), ...(options.probes ?? [])];
     this.#probesHash = probesHash(options.probes ?? []);
@@ -113,7 +138,7 @@ class Detector implements Snapshotted {
   async process(batch: readonly Record[], signal: AbortSignal): Promise<readonly DetectVerdict[]> {
     const first = batch[0];
     if (first === undefined) return [];
-    const context = await this.#open();
+    let context = await this.#open();
     const prepared = await this.#prepare(batch, signal);
     const partition = formatTopicPartition(first.read);
     // A copy, so that a batch that fails halfway and is tried again counts once.
@@ -125,27 +150,46 @@ class Detector implements Snapshotted {
       if (scored?.route === 'english' && Number.isFinite(scored.llr))
         windows.count(facts.family, binOf(scored.llr));
       else windows.pass();
-      if (windows.documents % documentsPerLook === 0) await this.#look(partition, windows, context);
+      if (windows.documents % documentsPerLook === 0) context = await this.#look(partition, windows, context);
     }
     this.#windows.set(partition, windows);
     return verdicts;
   }
 
   async #open(): Promise<EstimateContext> {
-    const { scorer, canaries, pipeline, store } = this.#options;
-    this.#calibration ??= await calibrate({
+    const canaries = this.#canaries;
+    if (this.#opened?.canaries === canaries) return this.#opened.context;
+    const { scorer, pipeline, store } = this.#options;
+    const calibration = await calibrate({
       scorer,
       canaries,
       registry: this.#registry,
       batch: pipeline.batch,
       store,
     });
-    const context = { scorer, calibration: this.#calibration, tau: pipeline.tau, store };
+    const context = { scorer, calibration, tau: pipeline.tau, store };
     // Published windows only: what is in memory was not published, so it must not sway a verdict.
-    this.#estimates ??=
+    const estimates =
       (await Estimates.latest(context)) ??
       (await Estimates.follow(context, await gatherArrivals(store, new Map()), undefined));
+    this.#opened = { canaries, context };
+    this.#adopt(estimates, context);
     return context;
+  }
+
+  /** Verdicts rest on these estimates from here on. */
+  #adopt(estimates: Estimates, { scorer, calibration }: EstimateContext): void {
+    const isOther = this.#estimates?.version !== estimates.version;
+    this.#estimates = estimates;
+    if (!isOther) return;
+    this.#options.onEstimates?.({
+      families: estimates.all().map(reportOf),
+      snapshots: {
+        model: scorer.id,
+        calibration: calibration.version,
+        prevalence: estimates.version,
+      },
+    });
   }
 
   async #prepare(batch: readonly Record[], signal: AbortSignal): Promise<readonly Prepared[]> {
@@ -201,12 +245,18 @@ class Detector implements Snapshotted {
     );
   }
 
-  /** Publishes the partition's windows and follows what all partitions, of other processes too, have seen. */
-  async #look(partition: string, windows: Windows, context: EstimateContext): Promise<void> {
-    const { store } = context;
+  /**
+   * Publishes the partition's windows and follows what all partitions, of other processes too, have seen, and
+   * what has become of the canaries. Gives what to judge by from here on.
+   */
+  async #look(partition: string, windows: Windows, before: EstimateContext): Promise<EstimateContext> {
+    const { store } = before;
     await store.publish(`${windowsPrefix}${partition}`, windows.toJSON());
+    this.#canaries = (await this.#options.renewCanaries?.()) ?? this.#canaries;
+    const context = await this.#open();
     const own = new Map(this.#windows).set(partition, windows);
     const latest = (await Estimates.latest(context)) ?? this.#estimates;
-    this.#estimates = await Estimates.follow(context, await gatherArrivals(store, own), latest);
+    this.#adopt(await Estimates.follow(context, await gatherArrivals(store, own), latest), context);
+    return context;
   }
 }

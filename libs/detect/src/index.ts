@@ -1,5 +1,7 @@
 export { detect } from './detect.ts';
-export type { DetectOptions } from './detect.ts';
+export type { DetectOptions, FamiliesState } from './detect.ts';
+export { driftAlarms } from './calibrate/drift.ts';
+export type { DriftAlarm } from './calibrate/drift.ts';
 export { survey } from './survey.ts';
 export type { SurveyOptions } from './survey.ts';
 export { parseCanary } from './calibrate/canaries.ts';

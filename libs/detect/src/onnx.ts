@@ -22,7 +22,8 @@ const slotsPerBlock = 64;
 /**
  * Opens a model folder (`model.onnx`, `detector.json`) with ONNX Runtime on one thread. `run` blocks
  * the event loop for the length of a batch, so use it on a thread or in a process that owes no heartbeat.
- * Throws BallastError: BALLAST_DETECT_MODEL_MISSING (exit 66), BALLAST_DETECT_MODEL_CORRUPT (78).
+ * Throws BallastError: BALLAST_DETECT_MODEL_MISSING (exit 66), BALLAST_DETECT_MODEL_LAYOUT and
+ * BALLAST_DETECT_MODEL_CORRUPT (78).
  */
 export async function openScorer(folder: string): Promise<Scorer> {
   const { card, model } = await readModelFolder(folder);
@@ -152,7 +153,7 @@ class HeadRows {
     }
     const [idsName, countsName] = inputsOf(this.head.name);
     return {
-      [idsName]: new Tensor('int32', ids, [texts, slots]),
+      [idsName]: new Tensor('int32', ids, [texts * slots]),
       [countsName]: new Tensor('float32', counts, [texts, slots]),
     };
   }

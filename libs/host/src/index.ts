@@ -19,6 +19,7 @@ export { runServices, trustOf } from './service.ts';
 export type { OpenedStage, ServiceRun, StageContext, StageService } from './service.ts';
 export { brokersOf, openReplica, overridesOf } from './broker.ts';
 export { failPoint } from './fail-point.ts';
-export { endSoon } from './serve.ts';
+export { serveProcess } from './service-process.ts';
+export type { ServiceProcess } from './service-process.ts';
 export { takeReplicaSlot } from './replica-slot.ts';
 export { portOf } from './serve-flags.ts';

@@ -2,6 +2,8 @@ import { countTokens, originOfPool, stageNames } from '@ballast/document';
 import type { Action, Amount, Origin, StageName, Verdicts } from '@ballast/document';
 import type { BatchReport, Routed } from '@ballast/stage';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { FamilyGauges } from './family-metrics.ts';
+import type { FamilyState } from './family-metrics.ts';
 import { LabelBound, PartitionGauge } from './metric-bounds.ts';
 
 /** The ways out of a stage as a label value. */
@@ -54,6 +56,10 @@ export interface Metrics {
   /** Documents that went in and have no outcome: in − (kept + rejected + deferred + dead + waiting + in flight). */
   readonly setUnaccounted: (documents: number) => void;
   readonly setBuildInfo: (info: BuildInfo) => void;
+  /** What the detector knows of its source families; replaces what was set before. */
+  readonly setFamilies: (families: readonly FamilyState[]) => void;
+  /** Whether the canaries have changed into something that cannot be read: the former ones stay in force. */
+  readonly setCanariesRefused: (isRefused: boolean) => void;
   /** Text exposition of all metrics. */
   readonly text: () => Promise<string>;
   /** Content type of {@link Metrics.text}. */
@@ -150,6 +156,13 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
     registers,
   });
 
+  const refused = new Gauge({
+    name: 'ballast_canaries_refused',
+    help: '1 while the canaries have changed into something that cannot be read: the former ones stay in force.',
+    registers,
+  });
+
+  const families = new FamilyGauges(registry);
   const reasons = new LabelBound();
   const lags = new PartitionGauge(lag, (values) => values.reduce((sum, value) => sum + value, 0));
   const ages = new PartitionGauge(lagSeconds, (values) => Math.max(...values));
@@ -177,6 +190,8 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
       build.reset();
       build.set({ version, commit, config_hash: configHash, detector_sha: detectorSha }, 1);
     },
+    setFamilies: (states) => families.set(states),
+    setCanariesRefused: (isRefused) => refused.set(Number(isRefused)),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -5,14 +5,10 @@ import { openTopics } from '@ballast/stage/embedded';
 import { openReplica, overridesOf } from './broker.ts';
 import { loadPipeline } from './config.ts';
 import { hostErrors } from './errors.ts';
-import { formatError, exitCodeOf } from './format-error.ts';
-import { hostStage } from './host.ts';
-import { createLogger } from './log.ts';
-import type { Logger } from './log.ts';
-import { createMetrics } from './metrics.ts';
-import type { Metrics } from './metrics.ts';
 import { partitionsOf, readServeFlags, usage } from './serve-flags.ts';
 import type { ServeFlags } from './serve-flags.ts';
+import { serveProcess } from './service-process.ts';
+import type { ServiceProcess } from './service-process.ts';
 import { groupOf, runServices } from './service.ts';
 import type { StageService } from './service.ts';
 
@@ -29,53 +25,32 @@ export async function serve(
   openBroker: OpenBroker,
 ): Promise<number> {
   const name = groupOf(services);
-  try {
+  return await serveProcess(name, usage, () => {
     const flags = readServeFlags(name, args);
-    if (flags === 'help') {
-      process.stderr.write(`${name} ${usage}`);
-      return 0;
-    }
+    if (flags === 'help') return 'help';
     const pipeline = loadPipeline(flags.config, overridesOf(flags));
-    const logger = createLogger(name);
-    const metrics = createMetrics();
-    let isReady = (): boolean => false;
-    const status = await hostStage({
-      name,
-      metrics,
-      logger,
-      ready: () => isReady(),
-      ...(flags.port === undefined ? {} : { port: flags.port }),
-      run: async (signal) => {
-        await using opened = await openService(services, { flags, pipeline, logger, metrics, openBroker });
-        const { topics, tableId, partitions } = opened;
-        const work = runServices(
-          services,
-          { pipeline, topics, stateDir: flags.state, tableId, logger },
-          {
-            signal,
-            ...(partitions === undefined ? {} : { partitions }),
-            observe: metrics.recordBatch,
-            onOpen: () => (isReady = opened.ready),
-          },
-        );
-        await Promise.race([work, opened.failed]);
-      },
-    });
-    return endSoon(status);
-  } catch (error) {
-    process.stderr.write(formatError(error));
-    return exitCodeOf(error);
-  }
+    return {
+      port: flags.port,
+      run: (context) => runServed(services, { flags, pipeline, openBroker }, context),
+    };
+  });
 }
 
-/**
- * The exit status, handed on. What still runs a second later (a batch that did not drain, a connection
- * that does not close) is cut off: everything acked is durable, and the process must not keep its
- * supervisor from the restart that goes on where the last ack was.
- */
-export function endSoon(status: number): number {
-  setTimeout(() => process.exit(status), 1_000).unref();
-  return status;
+async function runServed(services: Services, serving: Serving, context: ServiceProcess): Promise<void> {
+  const { logger, metrics, signal, onOpen } = context;
+  await using opened = await openService(services, serving, context);
+  const { topics, tableId, partitions } = opened;
+  const work = runServices(
+    services,
+    { pipeline: serving.pipeline, topics, stateDir: serving.flags.state, tableId, logger, metrics },
+    {
+      signal,
+      ...(partitions === undefined ? {} : { partitions }),
+      observe: metrics.recordBatch,
+      onOpen: () => onOpen(opened.ready),
+    },
+  );
+  await Promise.race([work, opened.failed]);
 }
 
 interface OpenedService extends AsyncDisposable {
@@ -87,17 +62,16 @@ interface OpenedService extends AsyncDisposable {
   readonly failed: Promise<never>;
 }
 
-interface ServiceOpening {
+interface Serving {
   readonly flags: ServeFlags;
   readonly pipeline: Pipeline;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
   readonly openBroker: OpenBroker;
 }
 
 async function openService(
   services: Services,
-  { flags, pipeline, logger, metrics, openBroker }: ServiceOpening,
+  { flags, pipeline, openBroker }: Serving,
+  { logger, metrics }: ServiceProcess,
 ): Promise<OpenedService> {
   if (pipeline.kafka.brokers.length === 0) {
     const topics = await openTopics(flags.state);

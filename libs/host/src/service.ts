@@ -2,6 +2,7 @@ import type { Pipeline, Trust, Verdicts } from '@ballast/document';
 import { runStage } from '@ballast/stage';
 import type { BatchReport, Stage, Topics } from '@ballast/stage';
 import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What a stage is opened with. */
 export interface StageContext {
@@ -12,6 +13,8 @@ export interface StageContext {
   /** Id of what positions belong to: the table over embedded topics, else the cluster. */
   readonly tableId: string;
   readonly logger: Logger;
+  /** Of a process that serves; absent in a run over files. */
+  readonly metrics?: Metrics;
 }
 
 /** A stage that is ready to run. */

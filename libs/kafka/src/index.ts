@@ -16,7 +16,7 @@ export { createTopics } from './admin/create-topics.ts';
 export { openPartitionReader } from './admin/partition-reader.ts';
 export type { PartitionReader, StoredMessage } from './admin/partition-reader.ts';
 export { committedOffsets, measureLag } from './admin/measure-lag.ts';
-export type { GroupReads, PartitionLag } from './admin/measure-lag.ts';
+export type { GroupReads, KnownArrivals, PartitionLag } from './admin/measure-lag.ts';
 export { openAppender } from './admin/appender.ts';
 export type { Appender, NewMessage } from './admin/appender.ts';
 export { openOnBrokers } from './admin/open-on-brokers.ts';

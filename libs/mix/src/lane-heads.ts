@@ -121,6 +121,11 @@ export class LaneHeads {
     if (rewound.size > 0) this.#lanes.rewind(rewound);
   }
 
+  /** True when something was read since the last {@link settle}, were it redeliveries alone. */
+  get hasRead(): boolean {
+    return [...this.#next].some(([input, next]) => next > (this.#from.get(input) ?? 0n));
+  }
+
   /** What was read since the last {@link settle}. */
   consumed(): Pick<Consumed, 'offsets' | 'marks'> {
     const offsets: { [lane: string]: { from: string; to: string } } = {};

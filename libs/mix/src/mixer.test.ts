@@ -357,6 +357,26 @@ describe('commits', () => {
     assertAccounted(together([first, second]), lanes);
   });
 
+  test('redelivered messages at the end of a lane are committed after the longest delay, while nothing else arrives', async () => {
+    let now = 0;
+    const clock = { now: () => now, sleep: async () => void (now += 60_000) };
+    const drain = new AbortController();
+    const lanes = lanesOf(many(400, human));
+    const again = resumeFrom((await mixed(lanes)).commits);
+    lanes.restart(again.start).repeat(25);
+    const commits: unknown[] = [];
+    await mixAll(lanes, {
+      ...again,
+      clock,
+      signal: drain.signal,
+      commit: async ({ offsets }) => {
+        commits.push(offsets);
+        drain.abort();
+      },
+    });
+    assert.deepEqual([commits, now], [[{ 'documents.human/0': { from: '400', to: '424' } }], 3_600_000]);
+  });
+
   test('a lane with a missing message stops the mixer: loss by the chain, divergence, and a gap of offsets', async () => {
     const [a, b, c] = messages(many(3, human));
     if (a === undefined || b === undefined || c === undefined) assert.fail();

@@ -113,7 +113,7 @@ class MixerRun {
   #shard: ShardPlan;
   #units: readonly UnitSummary[] = [];
   #alarms: readonly Alarm[] = [];
-  /** When the first document of the open shard was taken. */
+  /** When the first message that the next commit covers was read. */
   #since: number | undefined;
 
   constructor(options: MixerOptions) {
@@ -162,7 +162,11 @@ class MixerRun {
         yield* this.#finish();
         // What was held for this commit is decided now; its lanes may go on.
         if (!this.#mixing.hasOutcast) return;
-      } else await this.#wait();
+      } else {
+        // Redeliveries alone are committed too, or a lane that ends in them would lag for ever.
+        if (this.#heads.hasRead) this.#since ??= this.#options.clock.now();
+        await this.#wait();
+      }
     }
   }
 

@@ -24,5 +24,7 @@ export type { Shares, TableSummary } from './summary.ts';
 export { tableErrors } from './errors.ts';
 export { committedShards } from './committed-shards.ts';
 export type { CommittedShard } from './committed-shards.ts';
+export { watchTable } from './watch.ts';
+export type { SeenCommit, TableHeads, TableListener, TableWatch } from './watch.ts';
 export { ruleReport } from './rule-report.ts';
 export type { RuleCount } from './rule-report.ts';

@@ -72,12 +72,15 @@ export async function versionsOf(store: Store, kind: ShardKind): Promise<readonl
 export class DeltaLog {
   readonly store: Store;
   readonly kind: ShardKind;
+  readonly #onCommit: ((version: number, commit: Commit) => void) | undefined;
   #state: LogState | undefined;
   #refreshing: Promise<unknown> = Promise.resolve();
 
-  constructor(store: Store, kind: ShardKind) {
+  /** `onCommit` is told of every entry, in order, as soon as it is read and found to follow the one before. */
+  constructor(store: Store, kind: ShardKind, onCommit?: (version: number, commit: Commit) => void) {
     this.store = store;
     this.kind = kind;
+    this.#onCommit = onCommit;
   }
 
   /** Reads the entries since the last call; undefined when there is no log yet. Cheap when nothing is new. */
@@ -96,7 +99,9 @@ export class DeltaLog {
       const key = versionKey(this.kind, version);
       const bytes = await this.store.get(key);
       if (bytes === undefined) return this.#state;
-      this.#state = follow(this.#state, version, decodeCommit(bytes, key), bytes, key);
+      const commit = decodeCommit(bytes, key);
+      this.#state = follow(this.#state, version, commit, bytes, key);
+      this.#onCommit?.(version, commit);
     }
   }
 

@@ -1,5 +1,6 @@
 /** What comparisons with other tools need (test/bench); no part of the verifier's own surface. */
 export { bandNames, Shingles } from './dedup/minhash.ts';
+export { chineseTexts } from './chinese-texts.ts';
 export { examine } from './heuristics/examine.ts';
 export { presets } from './heuristics/preset.ts';
 export { languageTexts } from './language-texts.ts';

@@ -14,6 +14,7 @@ const commands: { readonly [name: string]: () => Promise<Command> } = {
   topics: async () => (await import('./commands/topics.ts')).topics,
   produce: async () => (await import('./commands/produce.ts')).produce,
   consume: async () => (await import('./commands/consume.ts')).consume,
+  dashboard: async () => (await import('./commands/dashboard.ts')).dashboard,
   lag: async () => (await import('./commands/lag.ts')).lag,
   explain: async () => (await import('./commands/explain.ts')).explain,
   verify: async () => (await import('./commands/verify.ts')).verify,

@@ -1,11 +1,15 @@
 import { lanes } from '@ballast/document';
 import { z } from 'zod';
+import { canariesSchema } from './snapshot-canaries.ts';
 
 const count = z.number().nonnegative();
 const share = z.number().min(0).max(1);
 
 /** Documents and tokens, counted together. */
 const amountSchema = z.object({ documents: count, tokens: count });
+
+/** Documents, and their tokens where those are counted: text has none before the table counts it. */
+const passingSchema = z.object({ documents: count, tokens: count.optional() });
 
 /** A measured share and its upper confidence bound; the cap is compared with `u`. */
 const boundSchema = z.object({
@@ -35,16 +39,49 @@ export const dashboardSnapshotSchema = z.object({
   shares: z.object({ scope: z.literal('cumulative'), unverified: boundSchema, total: boundSchema }),
   /** Kept text by origin. */
   mixture: z.object({ human: amountSchema, synthetic: amountSchema, unknown: amountSchema }),
-  /** in = kept + rejected + deferred + dead + waiting + in flight; the page prints what is missing. */
+  /** What the page must say first: something it shows could not be read. Whole sentences that do not tick. */
+  notices: z.array(z.string()).optional(),
+  /**
+   * in = kept + rejected + deferred + dead + waiting + in flight; the page prints what is missing. What
+   * only the topics tell (in, waiting, in flight) is absent where no topic can be read.
+   */
   flow: z.object({
-    in: amountSchema,
+    in: passingSchema.optional(),
     kept: amountSchema,
     rejected: amountSchema,
     deferred: amountSchema,
     dead: amountSchema,
-    waiting: amountSchema,
-    inFlight: amountSchema,
+    waiting: passingSchema.optional(),
+    inFlight: passingSchema.optional(),
   }),
+  /** What was refused since the beginning, by reason, most documents first. */
+  refusals: z
+    .array(
+      z.object({
+        action: z.enum(['reject', 'defer', 'dead']),
+        reason: z.string(),
+        documents: count,
+        tokens: count,
+      }),
+    )
+    .optional(),
+  /** How far each stage is behind, in the order documents pass them. */
+  stages: z
+    .array(
+      z.object({
+        /** Name of the service: its consumer group. */
+        stage: z.string(),
+        /** What it reads, in a few words. */
+        reads: z.string(),
+        /** Messages written and not processed yet. */
+        documents: count,
+        /** Seconds since the oldest of them arrived; absent where no arrival is stamped (embedded topics). */
+        seconds: count.optional(),
+        /** What is odd about it, a few words; empty when nothing is. */
+        note: z.string(),
+      }),
+    )
+    .optional(),
   /** Topics in the order documents pass them. */
   topics: z.array(
     z.object({
@@ -67,7 +104,7 @@ export const dashboardSnapshotSchema = z.object({
       note: z.string(),
     }),
   ),
-  /** Last commits, newest first. */
+  /** Last commits that added text, newest first. */
   commits: z.array(
     z.object({
       version: count,
@@ -78,23 +115,22 @@ export const dashboardSnapshotSchema = z.object({
       upper: share.optional(),
     }),
   ),
-  /** Strata against the reference, worst first. */
+  /** Strata: against the reference, worst first; without one, largest first. */
   strata: z
     .array(
       z.object({
         stratum: z.string(),
         documents: count,
         tokens: count,
-        /** Share of human tokens wanted and reached, 0 to 1. */
-        target: share,
+        /** Share of the human tokens that the reference wants, 0 to 1; absent without a reference. */
+        target: share.optional(),
+        /** Share of all kept tokens, repeats included, 0 to 1. */
         reached: share,
-        /** True: too little text of this stratum exists to reach the target. */
-        limited: z.boolean(),
       }),
     )
     .optional(),
-  /** What the canaries say about the detector, a sentence. */
-  canaries: z.string().optional(),
+  /** What the canaries let the detector say, by source family. */
+  canaries: canariesSchema.optional(),
   /** Known only where the truth is known (the demo): true synthetic token share, 0 to 1, and a sentence. */
   truth: z.object({ share, text: z.string() }).optional(),
 });

@@ -14,6 +14,11 @@ export async function readCanaries(path: string | undefined): Promise<readonly C
       cause,
     });
   });
+  return parseCanaries(content, path);
+}
+
+/** The canaries of a file's content. Throws BALLAST_DETECT_CANARY, naming file and line. */
+export function parseCanaries(content: string, path: string): readonly Canary[] {
   return content
     .split('\n')
     .map((line, index) => ({ line, where: `${path}:${index + 1}` }))

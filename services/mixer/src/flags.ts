@@ -14,8 +14,20 @@ export interface MixerFlags {
   readonly insecure: boolean;
 }
 
+/** What `--help` of the mixer says. */
+export const usage = `usage: --table DIR [--brokers host:port,…] [--config pipeline.yaml] [--state DIR] [--port N]
+
+  --table     dataset root: data/ and refused/
+  --brokers   Kafka brokers; default: kafka.brokers of pipeline.yaml, else the embedded topics
+  --insecure  allow an unencrypted connection to brokers on another host
+  --config    pipeline.yaml; default: every default
+  --state     over brokers: folder of this host's replicas; else folder of the embedded topics.
+              Default: _state of the table
+  --port      port of /health/live, /health/ready and /metrics; default: any free one
+`;
+
 /** Reads the flags; throws BALLAST_MIXER_USAGE (exit 2). */
-export function readMixerFlags(args: readonly string[]): MixerFlags {
+export function readMixerFlags(args: readonly string[]): MixerFlags | 'help' {
   const text = { type: 'string' } as const;
   try {
     const { values } = parseArgs({
@@ -27,8 +39,10 @@ export function readMixerFlags(args: readonly string[]): MixerFlags {
         port: text,
         brokers: text,
         insecure: { type: 'boolean' },
+        help: { type: 'boolean' },
       },
     });
+    if (values.help === true) return 'help';
     if (values.table === undefined) throw new Error('--table is missing');
     const { table, state, config, port, insecure = false } = values;
     return {

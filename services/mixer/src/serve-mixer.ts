@@ -1,30 +1,16 @@
 import { join } from 'node:path';
 import type { Pipeline } from '@ballast/document';
-import {
-  createLogger,
-  createMetrics,
-  endSoon,
-  exitCodeOf,
-  formatError,
-  hostStage,
-  loadPipeline,
-  openReplica,
-  overridesOf,
-} from '@ballast/host';
-import type { Logger, Metrics } from '@ballast/host';
+import { loadPipeline, openReplica, overridesOf, serveProcess } from '@ballast/host';
+import type { ServiceProcess } from '@ballast/host';
 import type { DealtTopics, OpenBroker } from '@ballast/stage';
-import { readMixerFlags } from './flags.ts';
+import { readMixerFlags, usage } from './flags.ts';
 import type { MixerFlags } from './flags.ts';
 import { mixerTopics } from './mixer-topics.ts';
 import type { OverBrokers } from './over-brokers.ts';
 
-interface Serving {
+interface Serving extends ServiceProcess {
   readonly flags: MixerFlags;
   readonly pipeline: Pipeline;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** Told how readiness is asked once the mixer works. */
-  readonly onOpen: (ready: () => boolean) => void;
 }
 
 /** Runs the mixer as a process until SIGTERM; resolves to the exit status. `ballast run mixer` is this. */
@@ -32,38 +18,24 @@ export async function serveMixer(
   args: readonly string[],
   openBroker: OpenBroker<DealtTopics>,
 ): Promise<number> {
-  try {
+  return await serveProcess('mixer', usage, () => {
     const flags = readMixerFlags(args);
+    if (flags === 'help') return 'help';
     const pipeline = loadPipeline(flags.config, overridesOf({ brokers: flags.brokers }));
-    const [logger, metrics] = [createLogger('mixer'), createMetrics()];
-    let isReady = (): boolean => false;
-    const onOpen = (ready: () => boolean): void => void (isReady = ready);
-    const serving = { flags, pipeline, logger, metrics, onOpen };
-    const status = await hostStage({
-      name: 'mixer',
-      metrics,
-      logger,
-      run: (signal) =>
-        pipeline.kafka.brokers.length > 0
-          ? overBrokers(serving, openBroker, signal)
-          : overTopics(serving, signal),
-      ready: () => isReady(),
-      ...(flags.port === undefined ? {} : { port: flags.port }),
-    });
-    return endSoon(status);
-  } catch (error) {
-    process.stderr.write(formatError(error));
-    return exitCodeOf(error);
-  }
+    const isOverBrokers = pipeline.kafka.brokers.length > 0;
+    return {
+      port: flags.port,
+      run: (context) => {
+        const serving = { ...context, flags, pipeline };
+        return isOverBrokers ? overBrokers(serving, openBroker) : overTopics(serving);
+      },
+    };
+  });
 }
 
 /** The table is loaded when the brokers know that this process is here: others wait for that. */
-async function overBrokers(
-  serving: Serving,
-  openBroker: OpenBroker<DealtTopics>,
-  signal: AbortSignal,
-): Promise<void> {
-  const { flags, pipeline, logger, metrics } = serving;
+async function overBrokers(serving: Serving, openBroker: OpenBroker<DealtTopics>): Promise<void> {
+  const { flags, pipeline, logger, metrics, signal } = serving;
   const opened = Promise.withResolvers<Parameters<OverBrokers['onTable']>[0]>();
   await using replica = await openReplica(openBroker, {
     group: 'mixer',
@@ -80,7 +52,7 @@ async function overBrokers(
   await mixOverBrokers({ ...serving, onTable: opened.resolve }, replica, signal);
 }
 
-async function overTopics({ flags, pipeline, logger, metrics, onOpen }: Serving, signal: AbortSignal) {
+async function overTopics({ flags, pipeline, logger, metrics, signal, onOpen }: Serving): Promise<void> {
   const [{ openDataset }, { startMixer }] = await Promise.all([import('./dataset.ts'), import('./mixer.ts')]);
   await using dataset = await openDataset(flags.table, pipeline, { state: flags.state });
   const mixer = await startMixer({

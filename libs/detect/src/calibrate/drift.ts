@@ -32,6 +32,11 @@ export function stabilityIndex({ short, long }: Pick<FamilyArrivals, 'short' | '
   }, 0);
 }
 
+/** Whether the index has crossed the line since; once above, it is over at half of it, so as not to flutter. */
+export function hasStabilityTurned(known: number, now: number): boolean {
+  return known > stabilityMax ? now < stabilityMax / 2 : now > stabilityMax;
+}
+
 /** Cell of each bin. */
 function tenthsOf(histogram: Histogram): Uint8Array {
   const total = countOf(histogram);
@@ -51,22 +56,25 @@ function inCells(histogram: Histogram, cellOf: Uint8Array): readonly number[] {
   return counts.map((count) => count / total);
 }
 
-/** What is wrong with a source, as far as its scores tell; none of it decides a verdict but `estimates_disagree`. */
-export type DriftAlarm =
-  /** The scores of the last few hundred documents are spread otherwise than before. */
-  | 'scores_moved'
-  /** The synthetic share has jumped. */
-  | 'share_jumped'
-  /** EM and adjusted count differ by more than 5 points: the canaries no longer speak of this source. */
-  | 'estimates_disagree';
+/**
+ * What is wrong with a source, as far as its scores tell; none of it decides a verdict but
+ * `estimates_disagree`. `scores_moved`: the scores of the last few hundred documents are spread otherwise than
+ * before. `share_jumped`: the synthetic share has. `estimates_disagree`: EM and adjusted count differ by more
+ * than 5 points, so the canaries no longer speak of this source.
+ */
+export const driftAlarms = ['scores_moved', 'share_jumped', 'estimates_disagree'] as const;
+
+/** One of {@link driftAlarms}. */
+export type DriftAlarm = (typeof driftAlarms)[number];
 
 /** The alarms an estimate raises. */
 export function alarmsOf(
   estimate: Pick<FamilyEstimate, 'stability' | 'drifting' | 'agrees'>,
 ): readonly DriftAlarm[] {
-  return [
-    ...(estimate.stability > stabilityMax ? (['scores_moved'] as const) : []),
-    ...(estimate.drifting ? (['share_jumped'] as const) : []),
-    ...(estimate.agrees ? [] : (['estimates_disagree'] as const)),
-  ];
+  const raised: { readonly [A in DriftAlarm]: boolean } = {
+    scores_moved: estimate.stability > stabilityMax,
+    share_jumped: estimate.drifting,
+    estimates_disagree: !estimate.agrees,
+  };
+  return driftAlarms.filter((alarm) => raised[alarm]);
 }

@@ -4,6 +4,7 @@ import { prevalenceName, readSnapshot } from '../snapshots.ts';
 import type { SnapshotStore } from '../snapshots.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Calibration } from './canaries.ts';
+import { hasStabilityTurned, stabilityIndex } from './drift.ts';
 import { estimateFamily } from './estimate.ts';
 import { emptyHistogram, countOf } from './histogram.ts';
 import { fitPriorOf, pointsOf } from './points.ts';
@@ -71,7 +72,7 @@ export class Estimates {
 
   /**
    * Publishes estimates that follow the arrivals: families that are new, whose windows have grown by
-   * half, or whose share has moved are estimated again, the others stay. Gives back `before` when none is.
+   * half, or whose share or scores have moved are estimated again, the others stay. Gives back `before` when none is.
    */
   static async follow(
     context: EstimateContext,
@@ -140,6 +141,7 @@ class PointBook {
 function hasMovedFrom(known: FamilyEstimate, { short, long }: FamilyArrivals): boolean {
   const documents = countOf(long);
   if (documents >= arrivalsMin && documents >= 1.5 * known.arrivals.long) return true;
+  if (hasStabilityTurned(known.stability, stabilityIndex({ short, long }))) return true;
   const ratios = ratiosOf(known.fit);
   const now = {
     short: estimateShare(short, ratios, undefined, known.share),

@@ -45,6 +45,9 @@ export interface OutlookInput extends Omit<EstimateInput, 'points'> {
  */
 export function outlookOf(input: OutlookInput, now: FamilyEstimate): FamilyOutlook {
   const presumedNow = presumed(now, input);
+  const waiting = countOf(input.arrivals.long) - presumedNow;
+  // Trying costs fifteen estimates, and nothing can be released where nothing waits.
+  if (waiting <= 0) return { waiting, steps: [] };
   const steps = [
     [1, 0],
     [0, 1],
@@ -56,7 +59,7 @@ export function outlookOf(input: OutlookInput, now: FamilyEstimate): FamilyOutlo
     }
     return [];
   });
-  return { waiting: countOf(input.arrivals.long) - presumedNow, steps };
+  return { waiting, steps };
 }
 
 function stepOf(input: OutlookInput, presumedNow: number, human: number, synthetic: number): CanaryStep {

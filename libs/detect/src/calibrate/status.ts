@@ -21,7 +21,7 @@ export interface FamilyStatus extends FamilyReport {
 
 /** How every family stands. */
 export interface CanaryStatus {
-  /** False: the detector has not judged by these canaries and this model yet; its next start does. */
+  /** False: the detector has not judged by these canaries and this model yet; its next look or start does. */
   readonly isInForce: boolean;
   readonly families: readonly FamilyStatus[];
 }

@@ -65,6 +65,73 @@ describe('reportOn', () => {
     assert.deepEqual([rates?.human, rates?.synthetic, all], [150, 150, { human: 152, synthetic: 151 }]);
   });
 
+  test('calibration error is told per domain, and not of a few rows', async () => {
+    const { domains } = await report([
+      ...documents(600),
+      ...documents(600, 'shifted', 1.5),
+      ...documents(40, 'few', 3),
+    ]);
+    const errorOf = (name: string): number | null | undefined =>
+      domains.find(({ group }) => group === name)?.ece;
+    assert.ok((errorOf('a') ?? 1) < 0.03 && (errorOf('shifted') ?? 0) > 0.08);
+    assert.equal(errorOf('few'), null);
+  });
+
+  test('documents that others have rewritten are compared with their originals, and count nowhere else', async () => {
+    const originals = documents(150).map((one, n) => ({ ...one, id: `d${n}` }));
+    const synthetic = originals.filter(({ isSynthetic }) => isSynthetic).slice(0, 10);
+    const rewrite = (one: LabelledDocument, attack: string, text: string, of = one.id) => ({
+      ...one,
+      text,
+      rewritten: { attack, of },
+    });
+    const found = await report([
+      ...originals.map((one) =>
+        synthetic.some(({ id }) => id === one.id) ? { ...one, text: prose(5) } : one,
+      ),
+      ...synthetic.map((one, n) => rewrite(one, 'dipper', n < 3 ? prose(4) : prose(-4))),
+      rewrite(originals[0] ?? assert.fail(), 'dipper', prose(4)),
+      ...synthetic.slice(0, 4).map((one, n) => rewrite(one, 'lost', n === 0 ? prose(4) : 'short', 'unknown')),
+    ]);
+    assert.deepEqual(
+      found.rewritten.map(({ loss, ...one }) => ({ ...one, loss: loss?.value })),
+      [
+        {
+          attack: 'dipper',
+          label: 'synthetic',
+          documents: 10,
+          pairs: 10,
+          original: { at1: 1, at5: 1 },
+          rewritten: { at1: 0.3, at5: 0.3 },
+          loss: 0.7,
+        },
+        {
+          attack: 'lost',
+          label: 'synthetic',
+          documents: 4,
+          pairs: 0,
+          original: undefined,
+          rewritten: { at1: 0.25, at5: 0.25 },
+          loss: undefined,
+        },
+        {
+          attack: 'dipper',
+          label: 'human',
+          documents: 1,
+          pairs: 1,
+          original: { at1: 0, at5: 0 },
+          rewritten: { at1: 1, at5: 1 },
+          loss: -1,
+        },
+      ],
+    );
+    const [dipper] = found.rewritten;
+    // Seven of ten lost: sd of the differences is √(0.7 · 0.3 · 10 / 9).
+    const half = (1.96 * Math.sqrt((0.7 * 0.3 * 10) / 9)) / Math.sqrt(10);
+    assert.ok(Math.abs((dipper?.loss?.low ?? 0) - (0.7 - half)) < 1e-9);
+    assert.deepEqual(found.documents, { human: 150, synthetic: 150 });
+  });
+
   test('length groups hold every judged document once', async () => {
     const long = documents(60).map((one) => ({ ...one, text: one.text.repeat(5) }));
     const { lengths } = await report([...documents(60), ...long]);

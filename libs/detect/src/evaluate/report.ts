@@ -15,14 +15,23 @@ import { interval, sliceRates } from './rates.ts';
 import type { Figure, SliceRates } from './rates.ts';
 import { reliabilityOf } from './reliability.ts';
 import type { Reliability } from './reliability.ts';
+import { rewrittenRates } from './rewritten.ts';
+import type { RewrittenRates } from './rewritten.ts';
 
 /** A labelled document to report on. */
 export interface LabelledDocument {
+  /** What rewritten documents name it by. */
+  readonly id?: string | undefined;
   readonly text: string;
   readonly isSynthetic: boolean;
   readonly domain: string;
   /** Data set; the leak gate looks at each by itself. */
   readonly source: string;
+  /**
+   * Set where it is another document rewritten, by a paraphraser for instance: the name of what was done, and
+   * the `id` of the document it was done to. It counts in {@link DetectReport.rewritten} alone.
+   */
+  readonly rewritten?: { readonly attack: string; readonly of: string | undefined } | undefined;
 }
 
 /** Documents that the model does not judge. */
@@ -43,10 +52,12 @@ export interface GroupRates {
   readonly fprAt5: number | null;
   readonly tprAt1: number | null;
   readonly tprAt5: number | null;
+  /** Calibration error of p at even odds, less what so few documents show anyway; null below 50 of a label. */
+  readonly ece: number | null;
 }
 
 /** What an edit of the texts does to the rates at the frozen thresholds. */
-export interface AttackRates extends Omit<GroupRates, 'group'> {
+export interface AttackRates extends Omit<GroupRates, 'group' | 'ece'> {
   readonly attack: AttackName | 'none';
 }
 
@@ -72,6 +83,8 @@ export interface DetectReport {
   readonly reliability: Reliability;
   readonly baseRates: readonly RecoveredShare[];
   readonly attacks: readonly AttackRates[];
+  /** What rewriting by others does, per name and label of the rewritten documents. */
+  readonly rewritten: readonly RewrittenRates[];
 }
 
 /** What {@link reportOn} may be told. */
@@ -98,10 +111,13 @@ const documentsPerStep = 2_048;
  * measure that feature.
  */
 export async function reportOn(options: ReportOptions): Promise<DetectReport> {
-  const { scorer, documents, attacked = 500, onProgress = () => {} } = options;
+  const { scorer, attacked = 500, onProgress = () => {} } = options;
   const edited = attacked === 0 ? 0 : 2 * attacked * (attackNames.length + 1);
-  const total = documents.length + edited;
-  const { judged, abstained } = await judgeAll(options, (done) => onProgress(done, total));
+  const total = options.documents.length + edited;
+  const rewritten = options.documents.filter((document) => document.rewritten !== undefined);
+  const documents = options.documents.filter((document) => document.rewritten === undefined);
+  const { judged, abstained } = await judgeAll(options, documents, (done) => onProgress(done, total));
+  const others = await judgeAll(options, rewritten, (done) => onProgress(documents.length + done, total));
   leakGate(judged.map((one) => ({ ...one, text: canonicalise(one.text) })));
   const [human, synthetic] = [scoresOf(judged, false), scoresOf(judged, true)];
   const thresholds = frozenThresholds(scorer.card);
@@ -128,13 +144,15 @@ export async function reportOn(options: ReportOptions): Promise<DetectReport> {
       attacked === 0
         ? []
         : await attackRates(options, judged, thresholds, attacked, (done) =>
-            onProgress(documents.length + done, total),
+            onProgress(options.documents.length + done, total),
           ),
+    rewritten: rewrittenRates(rewritten, [...judged, ...others.judged], thresholds),
   };
 }
 
 async function judgeAll(
-  { scorer, documents, batch }: ReportOptions,
+  { scorer, batch }: ReportOptions,
+  documents: readonly LabelledDocument[],
   onDone: (documents: number) => void,
 ): Promise<{ readonly judged: readonly Judged[]; readonly abstained: readonly Abstained[] }> {
   const judged: Judged[] = [];
@@ -191,22 +209,30 @@ const lengthGroups = [
   { name: '1,500 and more', from: 1_500, to: Number.POSITIVE_INFINITY },
 ] as const;
 
+/** Fewest documents of each label for a calibration error that says anything. */
+const eceRowsMin = 50;
+
 function groupRates(
   judged: readonly Judged[],
   thresholds: DetectReport['thresholds'],
   groupOf: (document: Judged) => string,
 ): readonly GroupRates[] {
-  return [...Map.groupBy(judged, groupOf)].map(([group, members]) => ({
-    group,
-    ...ratesAt(thresholds, scoresOf(members, false), scoresOf(members, true)),
-  }));
+  return [...Map.groupBy(judged, groupOf)].map(([group, members]) => {
+    const [human, synthetic] = [scoresOf(members, false), scoresOf(members, true)];
+    const isEnough = Math.min(human.length, synthetic.length) >= eceRowsMin;
+    return {
+      group,
+      ...ratesAt(thresholds, human, synthetic),
+      ece: isEnough ? evenReliability(human, synthetic).eceDebiased : null,
+    };
+  });
 }
 
 function ratesAt(
   { at1, at5 }: DetectReport['thresholds'],
   human: readonly number[],
   synthetic: readonly number[],
-): Omit<GroupRates, 'group'> {
+): Omit<GroupRates, 'group' | 'ece'> {
   return {
     human: human.length,
     synthetic: synthetic.length,

@@ -12,4 +12,9 @@ export const modelErrors = {
     exit: 78,
     fix: 'Restore model.onnx and detector.json together from where they came, or train again with `ballast train-detector`.',
   },
+  layout: {
+    code: 'BALLAST_DETECT_MODEL_LAYOUT',
+    exit: 78,
+    fix: 'Train again with `ballast train-detector`, or take the model that comes with this version.',
+  },
 } as const satisfies { readonly [name: string]: ErrorKind };

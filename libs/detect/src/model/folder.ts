@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BallastError } from '@ballast/stage';
-import { modelCardSchema } from './card.ts';
+import { z } from 'zod';
+import { cardFormat, modelCardSchema } from './card.ts';
 import type { ModelCard } from './card.ts';
 import { modelErrors } from './errors.ts';
 
@@ -24,7 +25,8 @@ export function modelId(model: Uint8Array): string {
 
 /**
  * Reads and checks a model folder. Throws BallastError BALLAST_DETECT_MODEL_MISSING (exit 66) when a
- * file is not there or not readable, BALLAST_DETECT_MODEL_CORRUPT (78) when card or bytes are not right.
+ * file is not there or not readable, BALLAST_DETECT_MODEL_LAYOUT (78) when another version's training wrote
+ * it, BALLAST_DETECT_MODEL_CORRUPT (78) when card or bytes are not right.
  */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
   const [text, model] = await Promise.all([
@@ -41,6 +43,8 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   return { card, model };
 }
 
+const layoutSchema = z.object({ format: z.number() });
+
 async function readPart(folder: string, file: string): Promise<Buffer> {
   try {
     return await readFile(join(folder, file));
@@ -50,10 +54,21 @@ async function readPart(folder: string, file: string): Promise<Buffer> {
 }
 
 function readCard(folder: string, text: string): ModelCard {
+  const path = join(folder, cardFile);
   try {
-    return modelCardSchema.parse(JSON.parse(text));
+    const card: unknown = JSON.parse(text);
+    const layout = layoutSchema.safeParse(card).data?.format ?? cardFormat;
+    if (layout !== cardFormat) {
+      throw new BallastError(
+        modelErrors.layout,
+        `${path} is of model layout ${layout}; this version reads layout ${cardFormat}`,
+      );
+    }
+    return modelCardSchema.parse(card);
   } catch (cause) {
-    const message = `${join(folder, cardFile)} is not the card of a model this version can read`;
-    throw new BallastError(modelErrors.corrupt, message, { cause });
+    if (cause instanceof BallastError) throw cause;
+    throw new BallastError(modelErrors.corrupt, `${path} is not the card of a model this version can read`, {
+      cause,
+    });
   }
 }

@@ -29,18 +29,9 @@ export interface SecondOptions {
  * then left open.
  */
 export async function withSecond(first: Scorer, options: SecondOptions): Promise<Scorer> {
-  const { model, band, timeoutMs, processes, report } = options;
-  const { id, sidecar } = await readSecondFolder(model);
-  const pool = await Pool.open({
-    spawn: () =>
-      fork(new URL('child.ts', import.meta.url), [model, String(process.pid)], {
-        stdio: ['ignore', 2, 2, 'ipc'],
-        execArgv: [],
-      }),
-    processes,
-    timeoutMs,
-    report,
-  });
+  const { band } = options;
+  const { id, sidecar } = await readSecondFolder(options.model);
+  const pool = await openPool(options);
   return {
     id: `${first.id}+${id}@${band.join('-')}`,
     card: { ...first.card, domains: sidecar.domains },
@@ -51,6 +42,25 @@ export async function withSecond(first: Scorer, options: SecondOptions): Promise
       await first.close();
     },
   };
+}
+
+/** Starts the processes that score texts by the classifier of a checked folder. */
+export async function openPool({
+  model,
+  timeoutMs,
+  processes,
+  report,
+}: Omit<SecondOptions, 'band'>): Promise<Pool> {
+  return await Pool.open({
+    spawn: () =>
+      fork(new URL('child.ts', import.meta.url), [model, String(process.pid)], {
+        stdio: ['ignore', 2, 2, 'ipc'],
+        execArgv: [],
+      }),
+    processes,
+    timeoutMs,
+    report,
+  });
 }
 
 /** The second look over anything that answers like a {@link Pool}. */

@@ -5,7 +5,7 @@ import { headNames } from '../model/card.ts';
 import type { HeadName } from '../model/card.ts';
 import { Bag } from './bag.ts';
 import { FeatureReader, keptTokens } from './features.ts';
-import { hashToken } from './hash.ts';
+import { hashToken, mix } from './hash.ts';
 
 const count = (
   head: HeadName,
@@ -84,6 +84,33 @@ describe('hashed n-grams', () => {
         },
       ),
       { numRuns: 200, seed: 3 },
+    );
+  });
+
+  it('count words that come again, and words alike in part, as the definition does', () => {
+    const text = fc
+      .array(
+        fc.oneof(fc.constantFrom('stone,', 'stones', 'tone', 'a', ' ', '\n'), fc.string({ maxLength: 5 })),
+        {
+          maxLength: 300,
+        },
+      )
+      .map((parts) => parts.join(' ').slice(0, 2000));
+    fc.assert(
+      fc.property(text, (given) => {
+        const wanted = new Map<number, number>();
+        for (const run of given.split(/[\s\p{Cc}]+/u).filter((each) => each !== '')) {
+          const padded = ` ${run} `;
+          for (let start = 0; start < padded.length - 1; start += 1) {
+            for (let end = start + 2; end <= Math.min(padded.length, start + 5); end += 1) {
+              const bucket = mix(hashToken(padded.slice(start, end))) >>> 12;
+              wanted.set(bucket, (wanted.get(bucket) ?? 0) + 1);
+            }
+          }
+        }
+        assert.deepEqual([...count('char', given)], [...wanted]);
+      }),
+      { numRuns: 100, seed: 6 },
     );
   });
 

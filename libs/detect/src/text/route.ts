@@ -2,6 +2,7 @@ import { canonicalise, canonicalLengthMax } from '../canonical.ts';
 import { classOf, classSpace, firstWordClass, unitsOf } from './classes.ts';
 import { languageOf, stretchLength } from './stretches.ts';
 import type { Language, Stretch } from './stretches.ts';
+import { emptyFold, foldIn, WordList } from './word-list.ts';
 
 /**
  * Which judge a canonical text belongs to. Only `english` goes to the model; the others cannot be judged
@@ -13,7 +14,7 @@ export type Route = 'english' | 'unsupported' | 'code' | 'short';
 export const shortTextMax = 120;
 
 /** Frequent English words that are not frequent words of another language in Latin letters. */
-const stopWords: ReadonlySet<string> = new Set(
+const stopWords = new WordList(
   (
     'the and of to that it with you this are his they be has from not but what she he by or all were when ' +
     'your can said there use an each which their if how about out many then them these some would like ' +
@@ -23,7 +24,7 @@ const stopWords: ReadonlySet<string> = new Set(
 );
 
 /** Words that begin statements and declarations in common programming languages. */
-const keywords: ReadonlySet<string> = new Set(
+const keywords = new WordList(
   (
     'def return import function const let var class public private static void int char float double bool ' +
     'boolean string str if else elif for while self this null none true false print println printf include ' +
@@ -161,17 +162,21 @@ function measureNext(canonical: string, start: number, total: Counts): number {
     return start + 1;
   }
   let at = start;
+  let hash = emptyFold;
+  let latin = 0;
+  let underscores = 0;
   for (; at < canonical.length; at += 1) {
     const unit = canonical.charCodeAt(at);
-    if ((classOf[unit] ?? 0) < firstWordClass) break;
-    if (unit === 95) total.symbols += 1;
-    total.letters += 1;
-    if (unit < 0x250) total.latin += 1;
+    if ((classOf[unit] as number) < firstWordClass) break;
+    underscores += Number(unit === 95);
+    latin += Number(unit < 0x250);
+    hash = foldIn(hash, unit);
   }
   total.words += 1;
-  // The longest listed word has 10 letters.
-  const word = at - start <= 10 ? canonical.slice(start, at).toLowerCase() : '';
-  if (stopWords.has(word)) total.stopWords += 1;
-  if (keywords.has(word)) total.keywords += 1;
+  total.letters += at - start;
+  total.latin += latin;
+  total.symbols += underscores;
+  if (stopWords.has(canonical, start, at, hash)) total.stopWords += 1;
+  if (keywords.has(canonical, start, at, hash)) total.keywords += 1;
   return at;
 }

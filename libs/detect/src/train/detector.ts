@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { featureVersion, headNames } from '../model/card.ts';
+import { cardFormat, featureVersion, headNames } from '../model/card.ts';
 import type { HeadName, ModelCard } from '../model/card.ts';
 import { cardFile, modelFile, modelId } from '../model/folder.ts';
 import { writeGraph } from '../model/graph.ts';
@@ -147,7 +147,7 @@ async function writeFolder(options: TrainOptions, findings: Findings): Promise<M
   );
   const sources = sourcesOf(corpus);
   const card: ModelCard = {
-    format: 1,
+    format: cardFormat,
     id: modelId(model),
     features: featureVersion,
     heads: headCards,

@@ -5,6 +5,11 @@ import { Bag } from '../text/bag.ts';
 import { fitHead } from './fit.ts';
 import { FeatureStore } from './store.ts';
 
+function fill(bag: Bag, buckets: readonly number[]): void {
+  bag.clear(buckets.length);
+  bag.add(Int32Array.from(buckets), buckets.length, 1);
+}
+
 /** Rows of ten features out of 64; features below 8 occur only in rows of label 1, those from 56 only in 0. */
 function planted(rows: number): { store: FeatureStore; labels: Uint8Array } {
   const random = seeded('planted');
@@ -12,9 +17,8 @@ function planted(rows: number): { store: FeatureStore; labels: Uint8Array } {
   const bag = new Bag();
   const labels = Uint8Array.from({ length: rows }, () => Number(random.uniform() < 0.5));
   for (const label of labels) {
-    bag.clear();
-    for (let i = 0; i < 9; i += 1) bag.add(8 + Math.floor(random.uniform() * 48));
-    bag.add((label === 1 ? 0 : 56) + Math.floor(random.uniform() * 8));
+    const any = Array.from({ length: 9 }, () => 8 + Math.floor(random.uniform() * 48));
+    fill(bag, [...any, (label === 1 ? 0 : 56) + Math.floor(random.uniform() * 8)]);
     store.push(bag);
   }
   return { store, labels };
@@ -66,10 +70,7 @@ it('multiplies what a feature says by the number of large domains that know it, 
   // Feature 1 is in all three domains, feature 2 in one, feature 3 in a domain of one example only.
   const domains = Uint16Array.from({ length: 151 }, (_, i) => Math.floor(i / 50));
   for (const domain of domains) {
-    bag.clear();
-    bag.add(1);
-    if (domain === 0) bag.add(2);
-    if (domain === 3) bag.add(3);
+    fill(bag, [1, ...(domain === 0 ? [2] : domain === 3 ? [3] : [])]);
     store.push(bag);
   }
   const data = {
@@ -97,8 +98,7 @@ it('takes turns with the variants of the rows, epoch by epoch', async () => {
   const store = new FeatureStore();
   const bag = new Bag();
   for (let feature = 0; feature < 8; feature += 1) {
-    bag.clear();
-    bag.add(feature);
+    fill(bag, [feature]);
     store.push(bag);
   }
   const data = {

@@ -1,3 +1,4 @@
+export { writeHeadAlone } from './head-alone.ts';
 export { trainDetector } from './detector.ts';
 export type { TrainedDetector, TrainOptions } from './detector.ts';
 export { labelledRowSchema } from './corpus.ts';
@@ -5,3 +6,5 @@ export type { LabelledRow } from './corpus.ts';
 export { cardWithout, combine, scoreHeldOut } from './held-out.ts';
 export type { HeldOut, HeldOutScores } from './held-out.ts';
 export type { TrainProgress } from './progress.ts';
+export { fitSecond } from '../second/fit.ts';
+export type { SecondFit } from '../second/fit.ts';

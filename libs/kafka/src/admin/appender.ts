@@ -4,6 +4,8 @@ import { BallastError } from '@ballast/stage';
 import kafkajs from 'kafkajs';
 import type { Kafka } from 'kafkajs';
 import { encodeMessage } from '../codec.ts';
+import { deniedError } from './denied.ts';
+import { typeOf } from './describe-topics.ts';
 import { adminErrors } from './errors.ts';
 
 /** A message to append; without a value it is a pointer. */
@@ -18,7 +20,8 @@ export interface NewMessage {
 export interface Appender extends AsyncDisposable {
   /**
    * Appends in order and resolves with the offset after the last one, when all in-sync replicas have
-   * them. One call at a time per partition. Throws BALLAST_KAFKA_APPEND: what was sent may be there.
+   * them. One call at a time per partition. Throws BALLAST_KAFKA_APPEND: what was sent may be there; and
+   * BALLAST_KAFKA_DENIED: nothing of it is.
    */
   append(input: TopicPartition, messages: readonly NewMessage[]): Promise<bigint>;
 }
@@ -29,9 +32,9 @@ const pauseMs = 200;
 /**
  * Opens an idempotent producer whose retries go on while a broker is away. The partition is always
  * given and a send is of one partition, since with anything else kafkajs acknowledges messages that
- * the broker has thrown away. The client must be {@link openClient}'s.
+ * the broker has thrown away. The client must be {@link openClient}'s. Throws BALLAST_KAFKA_DENIED.
  */
-export async function openAppender(kafka: Kafka): Promise<Appender> {
+export async function openAppender(kafka: Pick<Kafka, 'producer'>): Promise<Appender> {
   const producer = kafka.producer({
     idempotent: true,
     allowAutoTopicCreation: false,
@@ -44,7 +47,13 @@ export async function openAppender(kafka: Kafka): Promise<Appender> {
       },
     retry: { retries: Number.MAX_SAFE_INTEGER },
   });
-  await producer.connect();
+  try {
+    await producer.connect();
+  } catch (cause) {
+    // An idempotent producer is given its id when its user may write some topic, or IdempotentWrite (KIP-679).
+    if (typeOf(cause) === 'CLUSTER_AUTHORIZATION_FAILED') throw deniedError('Write', 'every topic', cause);
+    throw cause;
+  }
   return {
     async append({ topic, partition }, messages) {
       const encoded = messages.map(({ value, headers, key }) =>
@@ -61,6 +70,7 @@ export async function openAppender(kafka: Kafka): Promise<Appender> {
             await delay(pauseMs);
             continue;
           }
+          if (typeOf(cause) === 'TOPIC_AUTHORIZATION_FAILED') throw deniedError('Write', topic, cause);
           throw new BallastError(adminErrors.append, `${topic}/${partition}: a batch was not acknowledged`, {
             cause,
           });

@@ -84,6 +84,11 @@ suite('the plan of topics', () => {
     assert.equal(settingsOf('documents.raw')['retention.ms'], String(7 * 24 * 3600 * 1000));
   });
 
+  test('what comes in is compressed anew by the broker, and stamped with its arrival', () => {
+    const { 'compression.type': codec, 'message.timestamp.type': stamp } = settingsOf('documents.raw');
+    assert.deepEqual([codec, stamp], ['zstd', 'LogAppendTime']);
+  });
+
   test('replication is 3 with 2 in sync, less only where there are fewer brokers or the pipeline says so', () => {
     const replicas = (brokers: number, settings = {}) => {
       const [topic] = planTopics({ partitions: 1, brokers, kafka: { ...kafka, ...settings } });

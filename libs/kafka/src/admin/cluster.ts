@@ -21,6 +21,13 @@ export interface MemberRequest {
   readonly memberId: string;
 }
 
+/** How a member asks to join; time-outs in milliseconds. */
+export interface JoinRequest extends MemberRequest {
+  readonly sessionTimeout: number;
+  readonly rebalanceTimeout: number;
+  readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
+}
+
 /** What a coordinator answers to a join, when everybody has joined. */
 export interface JoinAnswer {
   readonly generationId: number;
@@ -32,13 +39,7 @@ export interface JoinAnswer {
 
 /** One broker of a cluster. */
 export interface ClusterBroker {
-  joinGroup(
-    request: MemberRequest & {
-      readonly sessionTimeout: number;
-      readonly rebalanceTimeout: number;
-      readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
-    },
-  ): Promise<JoinAnswer>;
+  joinGroup(request: JoinRequest): Promise<JoinAnswer>;
   syncGroup(
     request: MemberRequest & {
       readonly generationId: number;
@@ -47,6 +48,7 @@ export interface ClusterBroker {
   ): Promise<{ readonly memberAssignment: Buffer }>;
   heartbeat(request: MemberRequest & { readonly groupGenerationId: number }): Promise<unknown>;
   leaveGroup(request: MemberRequest): Promise<unknown>;
+  findGroupCoordinator(request: { readonly groupId: string }): Promise<unknown>;
   offsetCommit(
     request: MemberRequest & {
       readonly groupGenerationId: number;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BallastError } from '@ballast/stage';
 import type { Admin } from 'kafkajs';
+import { deniedError } from './denied.ts';
 import { typeOf } from './describe-topics.ts';
 import { adminErrors } from './errors.ts';
 import { isPassing } from './passing.ts';
@@ -72,11 +73,8 @@ async function createTopic(admin: Admin, topic: PlannedTopic): Promise<boolean> 
         { cause },
       );
     }
-    if (type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'CLUSTER_AUTHORIZATION_FAILED') {
-      throw new BallastError(adminErrors.denied, `the broker denies Create on ${topic.name} to this user`, {
-        cause,
-      });
-    }
+    if (type === 'TOPIC_AUTHORIZATION_FAILED' || type === 'CLUSTER_AUTHORIZATION_FAILED')
+      throw deniedError('Create', topic.name, cause);
     throw cause;
   }
 }

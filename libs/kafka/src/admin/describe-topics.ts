@@ -1,7 +1,6 @@
-import { BallastError } from '@ballast/stage';
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
-import { adminErrors } from './errors.ts';
+import { deniedError } from './denied.ts';
 
 /** A topic as the broker has it. */
 export interface DescribedTopic {
@@ -45,7 +44,7 @@ async function assertMissing(admin: Admin, name: string): Promise<void> {
     await admin.fetchTopicMetadata({ topics: [name] });
   } catch (cause) {
     if (typeOf(cause) !== 'TOPIC_AUTHORIZATION_FAILED') return;
-    throw denied(name, 'Describe', cause);
+    throw deniedError('Describe', name, cause);
   }
 }
 
@@ -66,17 +65,11 @@ async function settingsOf(
     );
   } catch (cause) {
     if (typeOf(cause) !== 'TOPIC_AUTHORIZATION_FAILED') throw cause;
-    throw denied(names.join(', '), 'DescribeConfigs', cause);
+    throw deniedError('DescribeConfigs', names.join(', '), cause);
   }
 }
 
 /** What the broker answered, such as `UNKNOWN_TOPIC_OR_PARTITION`; undefined for any other error. */
 export function typeOf(error: unknown): string | undefined {
   return error instanceof Error && 'type' in error ? String(error.type) : undefined;
-}
-
-function denied(topic: string, operation: string, cause: unknown): BallastError {
-  return new BallastError(adminErrors.denied, `the broker denies ${operation} on ${topic} to this user`, {
-    cause,
-  });
 }

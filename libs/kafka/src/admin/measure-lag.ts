@@ -1,6 +1,10 @@
-import { formatTopicPartition, parseTopicPartition } from '@ballast/document';
-import type { TopicPartition } from '@ballast/document';
+import { formatPosition, formatTopicPartition, parseTopicPartition } from '@ballast/document';
+import type { Position, TopicPartition } from '@ballast/document';
+import { BallastError } from '@ballast/stage';
 import type { Admin } from 'kafkajs';
+import { deniedError } from './denied.ts';
+import { typeOf } from './describe-topics.ts';
+import { adminErrors } from './errors.ts';
 import type { LeaderReader } from './partition-reader.ts';
 
 /** A group of readers and the topics it reads. */
@@ -28,24 +32,41 @@ export interface PartitionLag extends TopicPartition {
   readonly isNew: boolean;
 }
 
+/** When the record at a place arrived, in milliseconds since the epoch, by `topic/partition/offset`. */
+export type KnownArrivals = Map<string, number>;
+
 /**
- * The lag of each group on each of its partitions, by the record at its place: exact without a
- * history, for groups without a living member too. `now` is milliseconds since the epoch.
+ * The lag of each group on each of its partitions, in order, by the record at its place: exact without a
+ * history, for groups without a living member too. Who measures again passes the same `known`: a place that
+ * stands still is then not fetched and unpacked once more. Throws BALLAST_KAFKA_DENIED.
  */
 export async function measureLag(
   admin: Admin,
   reader: Pick<LeaderReader, 'fetch' | 'bounds'>,
   groups: readonly GroupReads[],
-  now: () => number = Date.now,
+  known: KnownArrivals = new Map(),
 ): Promise<readonly PartitionLag[]> {
+  const before = new Map(known);
+  known.clear();
+  const arrivedAt = async (position: Position): Promise<number | undefined> => {
+    const name = formatPosition(position);
+    const found = before.get(name) ?? (await readArrival(reader, position));
+    if (found !== undefined) known.set(name, found);
+    return found;
+  };
   const lags: PartitionLag[] = [];
   for (const { group, topics, next } of groups) {
-    const places = await committedOffsets(admin, group, topics);
+    const places =
+      next === undefined ? await committedOffsets(admin, group, topics) : new Map<string, bigint>();
     const bounds = await reader.bounds(topics);
-    for (const [name, range] of bounds) {
-      const input = parseTopicPartition(name);
+    const inputs = [...bounds.keys()]
+      .map((name) => parseTopicPartition(name))
+      .toSorted((a, b) => topics.indexOf(a.topic) - topics.indexOf(b.topic) || a.partition - b.partition);
+    for (const input of inputs) {
+      const name = formatTopicPartition(input);
+      const range = bounds.get(name) ?? { low: 0n, high: 0n };
       const place = next === undefined ? places.get(name) : next(input);
-      lags.push({ group, ...input, ...(await lagAt(reader, input, place, range, now)) });
+      lags.push({ group, ...input, ...(await lagAt(arrivedAt, input, place, range)) });
     }
   }
   return lags;
@@ -57,7 +78,7 @@ export async function committedOffsets(
   group: string,
   topics: readonly string[],
 ): Promise<ReadonlyMap<string, bigint>> {
-  const found = await admin.fetchOffsets({ groupId: group, topics: [...topics] });
+  const found = await fetchOffsets(admin, group, topics);
   return new Map(
     found.flatMap(({ topic, partitions }) =>
       partitions
@@ -69,20 +90,43 @@ export async function committedOffsets(
   );
 }
 
-async function lagAt(
+async function fetchOffsets(admin: Admin, group: string, topics: readonly string[]) {
+  try {
+    return await admin.fetchOffsets({ groupId: group, topics: [...topics] });
+  } catch (error) {
+    if (typeOf(error) === 'GROUP_AUTHORIZATION_FAILED')
+      throw deniedError('Describe', `group ${group}`, error);
+    // What kafkajs says of a hidden group too: that it found nobody to ask.
+    if (error instanceof Error && error.name === 'KafkaJSGroupCoordinatorNotFound')
+      throw new BallastError(
+        adminErrors.denied,
+        `no broker names the coordinator of group ${group}: Describe on it is denied to this user, or __consumer_offsets is away`,
+        { cause: error },
+      );
+    throw error;
+  }
+}
+
+/** One byte asks for one batch: the broker never gives less than the first. */
+async function readArrival(
   reader: Pick<LeaderReader, 'fetch'>,
+  { offset, ...input }: Position,
+): Promise<number | undefined> {
+  return (await reader.fetch(input, offset, { bytes: 1 })).messages[0]?.timestamp;
+}
+
+async function lagAt(
+  arrivedAt: (position: Position) => Promise<number | undefined>,
   input: TopicPartition,
   place: bigint | undefined,
   { low, high }: { readonly low: bigint; readonly high: bigint },
-  now: () => number,
 ): Promise<Omit<PartitionLag, 'group' | keyof TopicPartition>> {
   const next = place ?? low;
   const isExpired = next < low;
   const from = isExpired ? low : next;
   const rest = { next, isExpired, isNew: place === undefined };
   if (from >= high) return { ...rest, messages: 0n, seconds: 0, isClockAhead: false };
-  // One byte asks for one batch: the broker never gives less than the first.
-  const [oldest] = (await reader.fetch(input, from, { bytes: 1 })).messages;
-  const age = oldest === undefined ? 0 : now() - oldest.timestamp;
+  const oldest = await arrivedAt({ ...input, offset: from });
+  const age = oldest === undefined ? 0 : Date.now() - oldest;
   return { ...rest, messages: high - from, seconds: Math.max(0, age) / 1000, isClockAhead: age < 0 };
 }

@@ -7,6 +7,7 @@ import type { KafkaTopics } from '../service/topics.ts';
 import { assertTopics, formatDifference } from './check-topics.ts';
 import { openClient } from './client.ts';
 import { measureLag } from './measure-lag.ts';
+import type { KnownArrivals } from './measure-lag.ts';
 import { connectionError, openBrokers } from './open-brokers.ts';
 import type { Brokers } from './open-brokers.ts';
 import { openPartitionReader } from './partition-reader.ts';
@@ -104,10 +105,12 @@ async function reportLag(
   signal: AbortSignal,
 ): Promise<void> {
   await using reader = await openPartitionReader(kafka, topics);
+  const known: KnownArrivals = new Map();
   while (!signal.aborted) {
     try {
       const next = await places?.();
-      onLag(await measureLag(admin, reader, [{ group, topics, ...(next === undefined ? {} : { next }) }]));
+      const reads = { group, topics, ...(next === undefined ? {} : { next }) };
+      onLag(await measureLag(admin, reader, [reads], known));
     } catch {
       // The broker is away or a partition has no leader: readiness tells, the next measurement is soon.
     }

@@ -9,6 +9,7 @@ import type { RawRecord } from '../record-batch.ts';
 import type { Patience } from './client.ts';
 import { clusterOf, fetchRequest } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
+import { deniedError } from './denied.ts';
 import { FetchError, readFetchAnswer } from './fetch-answer.ts';
 import type { PartitionAnswer } from './fetch-answer.ts';
 import { isPassing } from './passing.ts';
@@ -95,7 +96,7 @@ const unseenMs = 200;
  * Opens a reader over the topics named, with connections of its own: a long wait keeps nobody waiting. A
  * fetch that was lost or met a moving leader is repeated, which changes nothing; a patient one goes on
  * until the reader is closed. A topic that was created again under its name is not read on: fetching then
- * throws BALLAST_KAFKA_TOPIC_RECREATED.
+ * throws BALLAST_KAFKA_TOPIC_RECREATED; one that this user may not read is BALLAST_KAFKA_DENIED.
  */
 export async function openPartitionReader(
   kafka: Kafka,
@@ -128,6 +129,7 @@ export async function openPartitionReader(
         return new Map(answers.flat());
       } catch (error) {
         seenAt.clear();
+        if (error instanceof FetchError) await assertNamed(cluster, topicIds, error);
         const isUnknown = error instanceof FetchError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
         const mayPass = isUnknown ? performance.now() - started < unknownMs : isPassing(error);
         if (isClosed || attempt >= attemptsMax[patience] || !mayPass) throw error;
@@ -151,6 +153,13 @@ export async function openPartitionReader(
       return cluster.disconnect();
     },
   };
+}
+
+/** Throws in the place of an answer what it stands for: a missing right, or a topic that is another one now. */
+async function assertNamed(cluster: Cluster, topicIds: TopicIds, error: FetchError): Promise<void> {
+  const { topic } = error.input;
+  if (error.type === 'TOPIC_AUTHORIZATION_FAILED') throw deniedError('Read', topic, error);
+  if (error.type === 'OFFSET_OUT_OF_RANGE') assertSameTopics(topicIds, await topicIdsOf(cluster, [topic]));
 }
 
 function byLeader<T extends TopicPartition>(

@@ -6,12 +6,14 @@ import type { TopicPartition } from '@ballast/document';
 import { BallastError, RetryableError, groupErrors } from '@ballast/stage';
 import type { Kafka } from 'kafkajs';
 import { clusterOf } from '../admin/cluster.ts';
-import type { Cluster, ClusterBroker, JoinAnswer } from '../admin/cluster.ts';
+import type { Cluster, ClusterBroker, JoinAnswer, JoinRequest } from '../admin/cluster.ts';
+import { deniedError } from '../admin/denied.ts';
 import { typeOf } from '../admin/describe-topics.ts';
 import { adminErrors } from '../admin/errors.ts';
 import { isPassing } from '../admin/passing.ts';
 import { dealOut, decodeDeal, decodeWish, encodeDeal, encodeWish, protocolName } from './assignment.ts';
 import type { MemberWish } from './assignment.ts';
+import { askMemberId } from './member-id.ts';
 
 /** Where a group stands on a partition. */
 export interface CommittedOffset {
@@ -196,49 +198,60 @@ class Member implements Membership {
   async #join(stop: AbortSignal): Promise<Generation | undefined> {
     while (!stop.aborted) {
       try {
+        if (this.#memberId === '') await Promise.race([this.#becomeMember(), aborted(stop)]);
+        if (stop.aborted) return undefined;
         const joined = await this.#joinUnless(stop);
         if (joined === undefined) return undefined;
-        this.#memberId = joined.memberId;
-        await this.#remember();
         const inputs = await this.#sync(joined);
         return this.#begin(joined.generationId, inputs, stop);
       } catch (error) {
         if (fencedTypes.has(typeOf(error))) this.#memberId = '';
-        else if (typeOf(error) !== 'REBALANCE_IN_PROGRESS') throw groupError(this.#options.group, error);
+        else if (typeOf(error) !== 'REBALANCE_IN_PROGRESS') throw await this.#explained(error);
       }
     }
     return undefined;
   }
 
+  /** kafkajs says no more than that it found no coordinator; a broker that is asked itself says why. */
+  async #explained(error: unknown): Promise<BallastError> {
+    const { group } = this.#options;
+    if (!(error instanceof Error) || error.name !== 'KafkaJSGroupCoordinatorNotFound')
+      return groupError(group, error);
+    try {
+      await (await this.#cluster.findControllerBroker()).findGroupCoordinator({ groupId: group });
+      return groupError(group, error);
+    } catch (reason) {
+      return groupError(group, reason);
+    }
+  }
+
   /** A join may be answered only when slow members have finished; one that is no longer wanted is taken back. */
   async #joinUnless(stop: AbortSignal): Promise<JoinAnswer | undefined> {
-    const joining = this.#ask((broker) => this.#joinOnce(broker));
+    const joining = this.#ask((broker) =>
+      broker.joinGroup({ ...this.#joinRequest(), memberId: this.#memberId }),
+    );
     const joined = await Promise.race([joining, aborted(stop)]);
     if (joined !== undefined) return joined;
+    joining.catch(() => undefined);
     const { kafka, group } = this.#options;
-    const before = this.#memberId;
+    const memberId = this.#memberId;
     this.#memberId = '';
-    if (before === '') {
-      void joining.then(({ memberId }) => dismiss(kafka, group, memberId)).catch(() => undefined);
-    } else {
-      joining.catch(() => undefined);
-      await dismiss(kafka, group, before);
-    }
+    await dismiss(kafka, group, memberId);
     return undefined;
   }
 
-  #joinOnce(broker: ClusterBroker): Promise<JoinAnswer> {
-    return broker.joinGroup({
+  #joinRequest(): Omit<JoinRequest, 'memberId'> {
+    return {
       groupId: this.#options.group,
-      memberId: this.#memberId,
       sessionTimeout: this.#options.sessionTimeoutMs,
       rebalanceTimeout: rebalanceMs,
       groupProtocols: [{ name: protocolName, metadata: encodeWish(this.#options) }],
-    });
+    };
   }
 
-  /** On disk before anything is dealt: whatever happens from here on, a successor can take this member out. */
-  async #remember(): Promise<void> {
+  /** Its id is on disk before it joins: whatever happens from here on, a successor can take this member out. */
+  async #becomeMember(): Promise<void> {
+    this.#memberId = await this.#ask((broker) => askMemberId(broker, this.#joinRequest()));
     await mkdir(this.#options.replicaDir, { recursive: true });
     await writeFile(`${this.#idFile}.new`, this.#memberId);
     await rename(`${this.#idFile}.new`, this.#idFile);
@@ -408,11 +421,7 @@ async function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function groupError(group: string, cause: unknown): BallastError {
+  if (typeOf(cause) === 'GROUP_AUTHORIZATION_FAILED') return deniedError('Read', `group ${group}`, cause);
   const message = cause instanceof Error ? cause.message : String(cause);
-  const isDenied = typeOf(cause) === 'GROUP_AUTHORIZATION_FAILED';
-  return new BallastError(
-    isDenied ? adminErrors.denied : adminErrors.group,
-    isDenied ? `the broker denies Read on group ${group} to this user` : `group ${group}: ${message}`,
-    { cause },
-  );
+  return new BallastError(adminErrors.group, `group ${group}: ${message}`, { cause });
 }

@@ -35,11 +35,11 @@ export interface AheadOptions {
 }
 
 /**
- * Longest waits of the broker for a message, in milliseconds. While every partition is fetched it is the
- * longest: whatever arrives ends it. While some are not, since enough of them is held, they must not be
- * kept waiting once that is taken: the shortest, twice as long after each fetch that brought nothing.
+ * Waits of the broker for a message, in milliseconds. While every partition is fetched it is the longest:
+ * whatever arrives ends it. While some are not, since enough of them is held, they must not be kept waiting
+ * once that is taken: the shortest, twice as long after each fetch that brought nothing.
  */
-const waitMs = { all: 1_000, some: 500, shortest: 25 } as const;
+const waitMs = { longest: 1_000, shortest: 25 } as const;
 
 /** A partition to read from `from` on. */
 export function cursorAt({ topic, partition }: TopicPartition, from: bigint, share = ''): Cursor {
@@ -93,7 +93,7 @@ export class ReadAhead {
     const hungry = this.#hungry();
     this.#isSated = hungry.length === 0;
     if (this.#isSated) return;
-    const longest = hungry.length === this.#cursors.length ? waitMs.all : this.#waitMs;
+    const longest = hungry.length === this.#cursors.length ? waitMs.longest : this.#waitMs;
     const wait = mayWait ? longest : 0;
     for (const [leader, cursors] of this.#reader.byLeader(hungry)) {
       if (this.#fetching.has(leader)) continue;
@@ -173,7 +173,7 @@ export class ReadAhead {
     const found = await this.#fetchAll(asked, wait);
     if (this.#isStopped) return;
     if ([...found.values()].every(({ messages }) => messages.length === 0))
-      this.#waitMs = Math.min(waitMs.some, 2 * this.#waitMs);
+      this.#waitMs = Math.min(waitMs.longest, 2 * this.#waitMs);
     for (const [cursor, from] of places) {
       const fetched = found.get(cursor.name);
       cursor.ended += 1;

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pipelineSchema } from '@ballast/document';
@@ -10,7 +7,7 @@ import type { VerifyVerdict } from '@ballast/document';
 import type { Json, Record, Stage } from '@ballast/stage';
 import { record } from '../record.fixture.ts';
 import { verify } from '../verify.ts';
-import { at, near, outcomes } from './candidates.fixture.ts';
+import { at } from './candidates.fixture.ts';
 import { memoryIndex } from './first-seen.ts';
 import type { FirstSeenIndex } from './first-seen.ts';
 import { lacksRedis, RedisServer } from './redis.fixture.ts';
@@ -108,74 +105,3 @@ describe('a verifier over a Redis', { skip: lacksRedis }, () => {
     await empty.close();
   });
 });
-
-/**
- * Stands in front of a server and makes it one that can be asked to sync: it says it is 7.2 and answers
- * WAITAOF itself. (A server of that version gives the same answers; 7.0 does not know the command.)
- */
-class Syncing {
-  /** Syncs asked for. */
-  asked = 0;
-  /** Whether a sync is done in time. */
-  isPrompt = true;
-  readonly #server: Server;
-
-  constructor(port: number) {
-    this.#server = createServer((client) => {
-      const server = connect(port, '127.0.0.1');
-      client.on('data', (words) => {
-        if (!words.includes('WAITAOF')) return server.write(words);
-        this.asked += 1;
-        return client.write(`*2\r\n:${this.isPrompt ? 1 : 0}\r\n:0\r\n`);
-      });
-      server.on('data', (answer) =>
-        client.write(
-          answer.toString('latin1').replace(/redis_version:\d\.\d/, 'redis_version:7.2'),
-          'latin1',
-        ),
-      );
-      for (const [one, other] of [
-        [client, server],
-        [server, client],
-      ] as const) {
-        one.on('close', () => other.destroy());
-        one.on('error', () => other.destroy());
-      }
-    });
-  }
-
-  async listen(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    const address = this.#server.address();
-    assert.ok(typeof address === 'object' && address !== null);
-    return `redis://127.0.0.1:${address.port}`;
-  }
-
-  close(): void {
-    this.#server.close();
-  }
-}
-
-test(
-  'a server that syncs each second is asked to after every transaction, and nothing is confirmed before',
-  { skip: lacksRedis },
-  async () => {
-    const server = new RedisServer();
-    after(() => server.remove());
-    await server.start(['--appendonly', 'yes', '--appendfsync', 'everysec']);
-    const syncing = new Syncing(Number(new URL(server.url).port));
-    after(() => syncing.close());
-    const index = await openRedisIndex(await syncing.listen(), { table: 't' });
-    const opened = syncing.asked;
-    assert.ok(opened > 0);
-    assert.deepEqual(await outcomes(index, near(1, 'a'), near(2, 'a')), ['keep', 'near_duplicate']);
-    assert.equal(syncing.asked, opened + 1);
-    await index.recall([at(1)]);
-    assert.equal(syncing.asked, opened + 2);
-    syncing.isPrompt = false;
-    await assert.rejects(index.decide([near(3, 'b')]), { code: 'BALLAST_VERIFY_INDEX_UNREACHABLE' });
-    await assert.rejects(index.recall([at(3)]), { code: 'BALLAST_VERIFY_INDEX_UNREACHABLE' });
-    await index.close();
-  },
-);

@@ -63,7 +63,10 @@ const replySchema = z.union([
 class RedisStorage implements IndexStorage {
   readonly #connection: RedisConnection;
   readonly #prefix: string;
-  #revision = 0;
+  /** Transactions that the server has seen, by its last answer, */
+  #seen = 0;
+  /** and how many of them it keeps through a power cut. */
+  #durable = 0;
   #epoch = '';
   #swept: number;
 
@@ -73,10 +76,10 @@ class RedisStorage implements IndexStorage {
     this.#prefix = prefix;
   }
 
-  /** Takes what the server holds for what it must go on holding. */
+  /** Takes what the server holds for what it must go on holding, once it is flushed. */
   trust(epoch: string, revision: number): void {
     this.#epoch = epoch;
-    this.#revision = revision;
+    this.#seen = revision;
   }
 
   async read<T>(work: (view: IndexView) => T): Promise<T> {
@@ -113,7 +116,7 @@ class RedisStorage implements IndexStorage {
   async #commit(known: Known, operations: readonly Operation[]): Promise<boolean> {
     const commit: Commit = {
       epoch: this.#epoch,
-      revision: this.#revision,
+      revision: this.#durable,
       reads: known.entries(),
       operations,
     };
@@ -128,7 +131,7 @@ class RedisStorage implements IndexStorage {
         `first-seen index: the server no longer holds what it confirmed (${reply[1]})`,
       );
     }
-    this.#revision = reply[1];
+    this.#seen = Math.max(this.#seen, reply[1]);
     return true;
   }
 
@@ -145,8 +148,13 @@ class RedisStorage implements IndexStorage {
   }
 
   async flush(): Promise<void> {
+    const seen = this.#seen;
     // With `appendfsync always` the answer to the script came after the fsync.
-    if (this.#connection.durability === 'always') return;
+    if (this.#connection.durability === 'wait') await this.#sync();
+    this.#durable = Math.max(this.#durable, seen);
+  }
+
+  async #sync(): Promise<void> {
     await this.#connection.run(async (client) => {
       const answer = await client.sendCommand(['WAITAOF', '1', '0', String(commandTimeoutMs)]);
       const [local] = z.tuple([z.number(), z.number()]).parse(answer);
@@ -178,7 +186,7 @@ class RedisStorage implements IndexStorage {
   }
 
   revision(): number {
-    return this.#revision;
+    return this.#durable;
   }
 
   close(): Promise<void> {

@@ -43,8 +43,8 @@ export interface IndexStorage {
    */
   sweep(revise: Revise, documents: number): Promise<void>;
   /**
-   * Number of transactions that the stored index had seen at this storage's last commit; it only ever
-   * grows. Undefined: the index ends with the process anyway.
+   * Number of transactions that the stored index keeps through a power cut, as far as this storage knows;
+   * it only ever grows. Undefined: the index ends with the process anyway.
    */
   revision(): number | undefined;
   close(): Promise<void>;

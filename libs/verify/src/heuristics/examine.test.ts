@@ -138,15 +138,18 @@ describe('examine takes linear time', () => {
   }
 });
 
-test('a megabyte without a space, of brackets or of emoji, and 10⁵ equal lines stay below 3 s of CPU each', () => {
+test('a megabyte without a space, of brackets or of emoji, and 10⁵ equal lines stay below 3 s of CPU per MB', () => {
   for (const text of [
     'x'.repeat(1_000_000),
     '('.repeat(1_000_000),
     '😀'.repeat(500_000),
     'one of so many equal lines\n'.repeat(100_000),
+    '港口很安静龘靐'.repeat(48_000),
   ]) {
-    const milliseconds = cpuMilliseconds(() => examine(text, preset));
-    assert.ok(milliseconds < 3000, `${text.slice(0, 4)}: ${milliseconds} ms`);
+    for (const each of [preset, presets['fineweb2/zh']]) {
+      const perMegabyte = cpuMilliseconds(() => examine(text, each)) / (Buffer.byteLength(text) / 1e6);
+      assert.ok(perMegabyte < 3000, `${each.name}, ${text.slice(0, 4)}: ${perMegabyte} ms per MB`);
+    }
   }
 });
 

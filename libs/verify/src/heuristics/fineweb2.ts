@@ -90,7 +90,7 @@ const languages = {
     stopWords: 'de la en el y a que del los se por un con una las su',
   },
   zh: {
-    tokenizer: 'icu-zh',
+    tokenizer: 'jieba-0.42',
     duplicateLines: 0.287,
     topNgrams: [0.256, 0.201, 0.171],
     duplicateNgrams: [0.198, 0.182, 0.167, 0.154, 0.14, 0.127],

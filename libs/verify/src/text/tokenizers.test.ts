@@ -61,10 +61,9 @@ describe('other tokenizers', () => {
     }
   });
 
-  test('Chinese is cut by a dictionary, and the name says whose', () => {
-    assert.ok(cut('icu-zh', '港口很安静，没有人睡觉。').split(' | ').length > 5);
-    assert.match(versionedName('icu-zh'), /^icu-\d+\.\d+-zh$/u);
+  test('the name of the engine’s words says its version, for they move with it', () => {
     assert.match(versionedName('icu'), /^icu-\d+\.\d+$/u);
+    assert.equal(versionedName('jieba-0.42'), 'jieba-0.42');
     assert.equal(versionedName('spacy-3.8-en'), 'spacy-3.8-en');
   });
 

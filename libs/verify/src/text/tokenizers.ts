@@ -1,3 +1,4 @@
+import { ChineseSplitter } from './chinese/chinese-splitter.ts';
 import { english } from './english.ts';
 import { patternRules } from './pattern-rules.ts';
 import { ChunkSplitter } from './split-chunk.ts';
@@ -8,9 +9,8 @@ import { tokenizerVersion } from './words.ts';
 
 /**
  * Splitters by the name that verdicts carry. `spacy-3.8-<language>` gives the tokens of that blank spaCy
- * language (docs/filters.md says where French, Spanish and Arabic differ); `icu-<version>-zh` and
- * `icu-<version>` are the word boundaries of this engine's ICU, by its Chinese dictionary or by UAX #29
- * alone.
+ * language (docs/filters.md says where French, Spanish and Arabic differ); `jieba-0.42` the Chinese words
+ * that spaCy takes from jieba; `icu-<version>` the UAX #29 words of this engine's ICU.
  */
 export const tokenizers = {
   [tokenizerVersion]: () => new ChunkSplitter(english),
@@ -18,23 +18,23 @@ export const tokenizers = {
   'spacy-3.8-fr': () => new ChunkSplitter(patternRules(frPatterns, frCases, frWhole)),
   'spacy-3.8-es': () => new ChunkSplitter(patternRules(esPatterns, esCases)),
   'spacy-3.8-ar': () => new ChunkSplitter(patternRules(arPatterns, arCases)),
-  'icu-zh': () => segmenter('zh'),
-  icu: () => segmenter('en'),
+  'jieba-0.42': () => new ChineseSplitter(),
+  icu: segmenter,
 } as const satisfies { readonly [name: string]: () => Splitter };
 
 /** Name of a splitter. */
 export type TokenizerName = keyof typeof tokenizers;
 
-/** The name of a tokenizer as verdicts carry it: one of the engine's says the engine's version. */
+/** The name of a tokenizer as verdicts carry it: the engine's says the engine's version. */
 export function versionedName(name: TokenizerName): string {
-  return name.startsWith('icu') ? name.replace('icu', `icu-${process.versions['icu'] ?? 'none'}`) : name;
+  return name === 'icu' ? `icu-${process.versions['icu'] ?? 'none'}` : name;
 }
 
 /** Longest run in UTF-16 units that ICU is given at once, which bounds its time and memory. */
 const pieceMax = 4096;
 
-function segmenter(language: string): Splitter {
-  const words = new Intl.Segmenter(language, { granularity: 'word' });
+function segmenter(): Splitter {
+  const words = new Intl.Segmenter('en', { granularity: 'word' });
   return {
     split: (chunk) => {
       const cuts: number[] = [];

@@ -28,6 +28,9 @@ describe('the answer of a text', () => {
     ['It equals 3/4', '3/4'],
     ['x = 1 or x = 2', undefined],
     ['x = 1, y = 2', undefined],
+    ['S = \\{1, 2\\}.', '\\{1, 2\\}'],
+    ['It is in: (0, 1]', '(0, 1]'],
+    ['x = (1, 2), y = 3', undefined],
     ['therefore x >= 5', undefined],
     ['hence x != 5', undefined],
     ['', undefined],
@@ -80,6 +83,9 @@ describe('a maths check', () => {
     ['The expected answer is 42, they say, but I get \\boxed{}', '42', 'unknown: answer_not_understood'],
     ['', '42', 'unknown: no_answer'],
     ['It is 42 apples', '42', 'unknown: answer_not_understood'],
+    ['Answer: (2, 4)', '(2, 2^2)', 'pass'],
+    ['so S = \\{2, 1\\}.', '\\{1, 2\\}', 'pass'],
+    ['\\boxed{[0, \\infty)}', '(0, \\infty)', 'unknown: more_than_one_reading'],
   ];
   for (const [text, answer, outcome] of golden) {
     test(`of ${JSON.stringify(text)} against ${answer} gives ${outcome}`, async () => {
@@ -98,7 +104,7 @@ describe('a maths check', () => {
   });
 
   test('never passes what it did not understand, even when both sides read the same', async () => {
-    for (const same of ['(1,2)', '\\{1\\}', '5 cm', '\u0661', '', '\\foo', '\\text{yes}', '1/0']) {
+    for (const same of ['(1,2', '(1, 5 cm)', '5 cm', '\u0661', '', '\\foo', '\\text{yes}', '1/0']) {
       const { outcome } = await checkMath(`\\boxed{${same}}`, { kind: 'math', answer: same }, live);
       assert.equal(outcome, 'unknown', same);
     }

@@ -85,7 +85,7 @@ export function answerOf(text: string): string | undefined {
   const line = trimmed.slice(trimmed.lastIndexOf('\n') + 1).trim();
   if (line === '' || line.length > expressionLengthMax) return undefined;
   // "x = 1 or x = 2" has two answers.
-  if (/[=:].*(?:\bor\b|\band\b|[,;]\s)/i.test(line)) return undefined;
+  if (/[=:].*(?:\bor\b|\band\b|[,;]\s)/i.test(line) && !bracketed.test(line)) return undefined;
   const sign = Math.max(line.lastIndexOf('='), line.lastIndexOf(':'));
   // ">=", "!=" and the like bound an answer or deny it.
   if (/[<>!~]/.test(line.charAt(sign - 1))) return undefined;
@@ -100,6 +100,9 @@ export function answerOf(text: string): string | undefined {
       .trim() || undefined
   );
 }
+
+/** One relation, and behind it nothing but what stands in brackets: a set, a tuple, an interval. */
+const bracketed = /^[^=:]*[=:]\s*(?:\\left)?\\?[([{][^=:]*[)\]}]\.?$/;
 
 /** The contents of the braces that open at or right after `start`, found in one pass. */
 function balanced(text: string, start: number): string | undefined {

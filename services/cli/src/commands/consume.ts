@@ -83,15 +83,14 @@ async function* messagesIn(
   { partition, from, end }: OffsetRange,
 ): AsyncGenerator<{ readonly position: Position; readonly message: StoredMessage }> {
   for (let next = from; next < end;) {
-    const { messages } = await reader.fetch({ topic, partition }, next);
+    const { messages, next: after } = await reader.fetch({ topic, partition }, next);
     for (const message of messages) {
       if (message.offset >= end) return;
       yield { position: { topic, partition, offset: message.offset }, message };
     }
-    const last = messages.at(-1);
-    // Only control records lie between: nothing to show, and the reader names no place after them.
-    if (last === undefined) return;
-    next = last.offset + 1n;
+    // Behind control records too, where nothing is to be shown.
+    if (after <= next) return;
+    next = after;
   }
 }
 

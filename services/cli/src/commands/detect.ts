@@ -1,21 +1,26 @@
-import { writeFile } from 'node:fs/promises';
-import { reportOn } from '@ballast/detect/evaluate';
-import { openModels } from '@ballast/detector/open';
-import { createLogger, loadPipeline, visible } from '@ballast/host';
 import { BallastError } from '@ballast/stage';
 import type { Command } from '../command.ts';
-import { htmlReport } from '../detect/html.ts';
-import { readLabelled } from '../detect/read-labelled.ts';
-import { renderReport } from '../detect/render.ts';
+import { runFitSecond } from '../detect/fit-second.ts';
+import { runReport } from '../detect/report.ts';
 import { cliErrors } from '../errors.ts';
-import { createProgress } from '../progress.ts';
 
 const args = {
-  action: { type: 'positional', required: true, description: 'report: how well the detector does' },
+  action: {
+    type: 'positional',
+    required: true,
+    description:
+      'report: how well the detector does. fit-second: how the classifier of detector.second goes together with the first model',
+  },
   input: {
     type: 'string',
     valueHint: 'FILE…',
     description: 'Labelled documents: JSON Lines with text, label (human or synthetic) and domain',
+  },
+  out: {
+    type: 'string',
+    valueHint: 'FILE',
+    description:
+      "fit-second: where the detector.json goes, as a rule that of the classifier's folder; an interrupted fit goes on beside it. Default: printed",
   },
   html: { type: 'string', valueHint: 'FILE', description: 'Also write one self-contained page with plots' },
   model: {
@@ -33,49 +38,21 @@ const args = {
   quiet: { type: 'boolean', description: 'No progress' },
 } as const;
 
-/** `ballast detect report`: rates, false alarms, calibration, base rates and attacks on labelled text. */
+/** `ballast detect`: what the detector is worth on labelled text, and what a second model is fitted to. */
 export const detect: Command = {
   meta: {
     name: 'detect',
-    description: 'report: how well the detector does on labelled text of your own.',
+    description:
+      'report: how well the detector does on labelled text of your own; fit-second: calibrate a second model.',
   },
   args,
   run: async (flags) => {
-    const inputs = flags.texts('input');
-    if (flags.positionals[0] !== 'report' || inputs.length === 0)
-      throw new BallastError(cliErrors.usage, 'detect has one form: ballast detect report --input FILE');
-    const progress = createProgress({ quiet: flags.on('quiet') });
-    const { documents, malformed } = await readLabelled(inputs);
-    if (documents.length === 0) {
-      throw new BallastError(
-        { ...cliErrors.usage, exit: 65 },
-        `detect report: no labelled document among ${malformed} lines of ${inputs.join(', ')}`,
-      );
-    }
-    const { detector } = loadPipeline(flags.text('config'));
-    const model = flags.text('model') ?? detector.model;
-    const scorer = await openModels({ ...detector, model }, createLogger('detect'));
-    try {
-      const attacked = flags.count('attacked', 0);
-      const report = await reportOn({
-        scorer,
-        documents,
-        batch: detector.batch,
-        ...(attacked === undefined ? {} : { attacked }),
-        onProgress: (done, of) => progress.offer(() => `${done} of ${of} texts scored`),
-      });
-      const html = flags.text('html');
-      if (html !== undefined) await writeFile(html, htmlReport(report));
-      if (malformed > 0)
-        process.stderr.write(`${malformed} lines are no labelled documents and were left out\n`);
-      process.stdout.write(
-        flags.on('json')
-          ? `${JSON.stringify({ schemaVersion: 1, malformed, ...report }, undefined, 2)}\n`
-          : visible(renderReport(report)),
-      );
-      return 0;
-    } finally {
-      await scorer.close();
-    }
+    const [action] = flags.positionals;
+    if (action === 'report') return await runReport(flags);
+    if (action === 'fit-second') return await runFitSecond(flags);
+    throw new BallastError(
+      cliErrors.usage,
+      'detect has two forms: ballast detect report --input FILE and ballast detect fit-second --config FILE --input FILE',
+    );
   },
 };

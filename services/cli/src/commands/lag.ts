@@ -1,23 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  detectedTopic,
-  formatTopicPartition,
-  isIngestTopic,
-  lanes,
-  refusals,
-  topicOf,
-  verifiedTopic,
-} from '@ballast/document';
 import { visible } from '@ballast/host';
-import { committedOffsets, measureLag, openPartitionReader } from '@ballast/kafka';
-import type { Brokers, GroupReads, PartitionLag } from '@ballast/kafka';
+import { measureLag, openPartitionReader } from '@ballast/kafka';
+import type { KnownArrivals, PartitionLag } from '@ballast/kafka';
 import { BallastError } from '@ballast/stage';
-import { openTable } from '@ballast/table';
+import { watchTable } from '@ballast/table';
+import type { TableWatch } from '@ballast/table';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import { brokerArgs, connectBrokers } from '../kafka/broker-flags.ts';
+import { groupsOf, oddities, placesIn } from '../kafka/group-reads.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 const args = {
@@ -50,12 +43,14 @@ export const lag: Command = {
       groups.flatMap(({ topics }) => topics),
     );
     const root = flags.text('table');
+    const table = root === undefined ? undefined : tableAt(root);
+    const known: KnownArrivals = new Map();
     do {
-      const places = root === undefined ? undefined : await placesInTable(root);
+      const places = table === undefined ? undefined : placesIn(await table.look());
       const asked = groups.map((each) =>
         each.group === 'mixer' && places ? { ...each, next: places } : each,
       );
-      const lags = await measureLag(brokers.admin, reader, asked);
+      const lags = await measureLag(brokers.admin, reader, asked, known);
       process.stdout.write(flags.on('json') ? jsonLine(lags) : render(lags));
       if (flags.on('watch')) await delay(watchMs, undefined, { signal: stop.signal }).catch(() => undefined);
     } while (flags.on('watch') && !stop.signal.aborted);
@@ -63,41 +58,11 @@ export const lag: Command = {
   },
 };
 
-/** Groups that may read a topic: the usual one first, shown even when it has never run. */
-function candidates(topic: string): readonly string[] {
-  if (isIngestTopic(topic)) return ['detector', 'detector+verifier'];
-  if (topic === detectedTopic) return ['verifier'];
-  return topic === verifiedTopic ? ['oversampler'] : ['mixer'];
-}
-
-/** Every group that has committed on a topic; where none has, the one that should. */
-async function groupsOf({ admin }: Brokers): Promise<readonly GroupReads[]> {
-  const wanted = new Set([detectedTopic, verifiedTopic, ...[...lanes, ...refusals].map(topicOf)] as string[]);
-  const present = (await admin.listTopics()).filter((name) => isIngestTopic(name) || wanted.has(name));
-  const reads = new Map<string, string[]>();
-  for (const topic of present) {
-    const active = [];
-    for (const group of candidates(topic))
-      if ((await committedOffsets(admin, group, [topic])).size > 0) active.push(group);
-    for (const group of active.length > 0 ? active : candidates(topic).slice(0, 1))
-      reads.set(group, [...(reads.get(group) ?? []), topic]);
-  }
-  const order = ['detector', 'detector+verifier', 'verifier', 'oversampler', 'mixer'];
-  return [...reads]
-    .map(([group, topics]) => ({ group, topics: topics.toSorted() }))
-    .toSorted((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
-}
-
-/** Where the table's logs stand. Throws BALLAST_CLI_USAGE when the folder holds no table. */
-async function placesInTable(root: string): Promise<NonNullable<GroupReads['next']>> {
+/** The table below `root`. Throws BALLAST_CLI_USAGE when the folder holds none. */
+function tableAt(root: string): TableWatch {
   if (!existsSync(join(root, 'data', '_delta_log')))
     throw new BallastError(cliErrors.usage, `--table ${root} holds no table`);
-  const { dataState, refusedState } = await openTable(root);
-  const refused = new Set<string>(refusals.map(topicOf));
-  return (input) => {
-    const { offsets } = refused.has(input.topic) ? refusedState : dataState;
-    return offsets.get(formatTopicPartition(input))?.next ?? 0n;
-  };
+  return watchTable(root);
 }
 
 function jsonLine(lags: readonly PartitionLag[]): string {
@@ -116,17 +81,12 @@ function render(lags: readonly PartitionLag[]): string {
       const [first] = partitions;
       const messages = partitions.reduce((sum, each) => sum + Number(each.messages), 0);
       const seconds = Math.max(...partitions.map((each) => each.seconds));
-      const notes = [
-        ...(partitions.every(({ isNew }) => isNew) ? ['never read'] : []),
-        ...(partitions.some(({ isExpired }) => isExpired) ? ['expired unread: raise the retention'] : []),
-        ...(partitions.some(({ isClockAhead }) => isClockAhead) ? ['clock ahead of this host'] : []),
-      ];
       return [
         first?.group ?? '',
         first?.topic ?? '',
         `${messages}`,
         `${seconds.toFixed(1)} s`,
-        notes.join(', '),
+        oddities(partitions).join(', '),
       ];
     },
   );

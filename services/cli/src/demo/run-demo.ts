@@ -69,7 +69,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       view = new PageView(watch, {
         dataset: root,
         isRunning: () => isRunning,
-        canaries: `${feed.canaries.length} canaries calibrate the detector, half of them human.`,
+        pipeline: { ...pipeline, detector: { ...pipeline.detector, canaries: files.canaries } },
         truth: () => truth,
       });
     },
@@ -91,6 +91,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   }
   closing.abort();
   await page.close();
+  await view?.[Symbol.asyncDispose]();
   if (!checked.holds) return 1;
   return report.flow.unaccounted === 0 ? 0 : 1;
 }

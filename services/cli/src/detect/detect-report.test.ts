@@ -5,7 +5,15 @@ import { htmlReport } from './html.ts';
 import { renderReport } from './render.ts';
 
 const figure = { value: 0.912, low: 0.9, high: 0.92 };
-const group = { human: 10, synthetic: 20, fprAt1: 0.01, fprAt5: 0.25, tprAt1: 0.5, tprAt5: null };
+const group = {
+  human: 10,
+  synthetic: 20,
+  fprAt1: 0.01,
+  fprAt5: 0.25,
+  tprAt1: 0.5,
+  tprAt5: null,
+  ece: 0.0321,
+};
 const report: DetectReport = {
   model: '00000000000000aa',
   documents: { human: 12, synthetic: 20 },
@@ -25,6 +33,26 @@ const report: DetectReport = {
   },
   baseRates: [{ planted: 0.3, estimated: { value: 0.31, low: 0.28, high: 0.34 } }],
   attacks: [{ attack: 'none', ...group, tprAt5: 0.7 }],
+  rewritten: [
+    {
+      attack: 'dipper',
+      label: 'synthetic',
+      documents: 40,
+      pairs: 30,
+      original: { at1: 0.81, at5: 0.9 },
+      rewritten: { at1: 0.42, at5: 0.6 },
+      loss: { value: 0.39, low: 0.3, high: 0.48 },
+    },
+    {
+      attack: 'unpaired',
+      label: 'human',
+      documents: 4,
+      pairs: 0,
+      original: undefined,
+      rewritten: { at1: 0.25, at5: 0.5 },
+      loss: undefined,
+    },
+  ],
 };
 
 describe('the detector report', () => {
@@ -38,6 +66,9 @@ describe('the detector report', () => {
       '31.0 %',
       '34.0 %',
       '0.010',
+      '0.032',
+      '39.0 (30.0 to 48.0)',
+      'unpaired (human)',
     ])
       assert.ok(text.includes(part), part);
     assert.ok(!text.includes('NaN') && !text.includes('undefined'));

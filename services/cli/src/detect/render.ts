@@ -1,8 +1,8 @@
-import type { DetectReport, GroupRates } from '@ballast/detect/evaluate';
+import type { DetectReport, GroupRates, RewrittenRates } from '@ballast/detect/evaluate';
 
 /** The report for a terminal: plain lines, shares in per cent. */
 export function renderReport(report: DetectReport): string {
-  const { documents, abstained, rates, thresholds, reliability, baseRates, attacks } = report;
+  const { documents, abstained, rates, thresholds, reliability, baseRates, attacks, rewritten } = report;
   const all = documents.human + documents.synthetic;
   const unjudged = abstained.reduce((sum, { human, synthetic }) => sum + human + synthetic, 0);
   const reasons = abstained.map(
@@ -44,15 +44,42 @@ export function renderReport(report: DetectReport): string {
             attacks.map(({ attack, ...rates }) => ({ group: attack, ...rates })),
           ),
         ]),
+    ...(rewritten.length === 0 ? [] : ['', ...rewrittenTable(rewritten)]),
     '',
   ].join('\n');
 }
 
-function groupTable(title: string, groups: readonly GroupRates[]): readonly string[] {
+function rewrittenTable(rewritten: readonly RewrittenRates[]): readonly string[] {
+  return [
+    'rewritten by others: share above the frozen 1 % and 5 % threshold, of pairs where originals are known',
+    row('', 'documents', 'pairs', 'before 1 %', 'after', 'before 5 %', 'after', '  points lost at 1 %'),
+    ...rewritten.map(({ attack, label, documents, pairs, original, rewritten: after, loss }) =>
+      row(
+        label === 'human' ? `${attack} (human)` : attack,
+        String(documents),
+        String(pairs),
+        share(original?.at1 ?? null),
+        share(after.at1),
+        share(original?.at5 ?? null),
+        share(after.at5),
+        loss === undefined ? '–' : `  ${points(loss.value)} (${points(loss.low)} to ${points(loss.high)})`,
+      ),
+    ),
+  ];
+}
+
+function points(value: number): string {
+  return (100 * value).toFixed(1);
+}
+
+type Group = Omit<GroupRates, 'ece'> & Partial<Pick<GroupRates, 'ece'>>;
+
+function groupTable(title: string, groups: readonly Group[]): readonly string[] {
+  const hasErrors = groups.some(({ ece }) => ece !== undefined);
   return [
     `${title}: share above the frozen 1 % and 5 % threshold`,
-    row('', 'human', '1 %', '5 %', 'synthetic', '1 %', '5 %'),
-    ...groups.map(({ group, human, synthetic, fprAt1, fprAt5, tprAt1, tprAt5 }) =>
+    row('', 'human', '1 %', '5 %', 'synthetic', '1 %', '5 %', ...(hasErrors ? ['p is off by'] : [])),
+    ...groups.map(({ group, human, synthetic, fprAt1, fprAt5, tprAt1, tprAt5, ece }) =>
       row(
         group,
         String(human),
@@ -61,6 +88,7 @@ function groupTable(title: string, groups: readonly GroupRates[]): readonly stri
         String(synthetic),
         share(tprAt1),
         share(tprAt5),
+        ...(hasErrors ? [ece === null || ece === undefined ? '–' : ece.toFixed(3)] : []),
       ),
     ),
   ];

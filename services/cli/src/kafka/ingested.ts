@@ -114,16 +114,15 @@ export class Ingested {
       let next = noted < oldest ? oldest : noted;
       while (next < end) {
         onProgress(end - next);
-        const { messages } = await reader.fetch({ topic: this.#topic, partition }, next);
+        const { messages, next: after } = await reader.fetch({ topic: this.#topic, partition }, next);
         for (const { offset, headers, timestamp } of messages) {
           const mark = parseMark(headers[ingestHeader]);
           if (mark === undefined || !isOurs(mark.key)) continue;
           this.note(partition, mark.key, mark.row, mark.digest, offset + 1n);
           newest = Math.max(newest, timestamp);
         }
-        const last = messages.at(-1);
-        // Control records alone lie between here and the end.
-        next = last === undefined ? end : last.offset + 1n;
+        // Behind the control records of transactions too; where there is nothing at all, this is the end.
+        next = after > next ? after : end;
       }
       this.#read.set(partition, end);
     }

@@ -30,14 +30,14 @@ export interface CommittedShard {
   readonly upper?: number;
 }
 
-/** Reads a shard's ledger; undefined for a commit without units. */
-export function shardOf(version: number, ledger: Json): CommittedShard | undefined {
+/** Reads a shard's ledger, committed at `time`; undefined for a commit without units. */
+export function shardOf(version: number, ledger: Json, time: Date): CommittedShard | undefined {
   const { data } = ledgerSchema.safeParse(ledger);
   if (data === undefined || data.units.length === 0) return undefined;
   const judged = data.units.filter((unit) => unit.judged).map(({ total }) => total.upper);
   return {
     version,
-    time: new Date(),
+    time,
     documents: data.units.reduce((sum, { documents }) => sum + documents, 0),
     tokens: data.units.reduce((sum, { tokens }) => sum + tokens, 0),
     ...(judged.length === 0 ? {} : { upper: Math.max(...judged) }),

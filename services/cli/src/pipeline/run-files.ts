@@ -200,7 +200,7 @@ class FilesRun {
       )?.shares,
       onCommit: (version, ledger) => {
         this.#units = addUnits(this.#units, ledger);
-        const shard = shardOf(version, ledger);
+        const shard = shardOf(version, ledger, new Date());
         if (shard !== undefined) this.#commits.unshift(shard);
         this.#commits.splice(commitsShown);
       },

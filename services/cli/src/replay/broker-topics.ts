@@ -120,11 +120,11 @@ async function* pages(
   to: bigint,
 ): AsyncGenerator<readonly Message[]> {
   for (let next = from; next < to;) {
-    const { messages } = await reader.fetch(input, next, { bytes: fetchBytes, waitMs: 500 });
-    const last = messages.at(-1);
-    if (last === undefined) return;
+    const { messages, next: after } = await reader.fetch(input, next, { bytes: fetchBytes, waitMs: 500 });
     yield messages.filter(({ offset }) => offset < to);
-    next = last.offset + 1n;
+    // Behind the control records of transactions too, which are no messages.
+    if (after <= next) return;
+    next = after;
   }
 }
 

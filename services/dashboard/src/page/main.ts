@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { render } from 'preact';
 import type { VNode } from 'preact';
 import type { DashboardSnapshot } from '../snapshot.ts';
+import { canariesPanel } from './canaries.ts';
 import { capsPanel } from './caps.ts';
 import { commitsPanel } from './commits.ts';
 import { connectionWords } from './connection.ts';
@@ -11,7 +12,10 @@ import { remember } from './history.ts';
 import type { History } from './history.ts';
 import { html } from './html.ts';
 import { listen } from './live.ts';
+import { noticesStrip } from './notices.ts';
 import { originPanel } from './origin.ts';
+import { refusalsPanel } from './refusals.ts';
+import { stagesPanel } from './stages.ts';
 import { strataPanel } from './strata.ts';
 import { topicsPanel } from './topics.ts';
 import { verdictStrip } from './verdict.ts';
@@ -42,10 +46,11 @@ function Page(): VNode {
 }
 
 function panels(current: DashboardSnapshot): VNode {
-  return html`${verdictStrip(current)}
+  return html`${noticesStrip(current)} ${verdictStrip(current)}
     <div class="grid">
       ${capsPanel(current)} ${originPanel(current)} ${flowPanel(current)} ${waitingPanel(current)}
-      ${commitsPanel(current, now.value)} ${topicsPanel(current, history.value)} ${strataPanel(current)}
+      ${commitsPanel(current, now.value)} ${canariesPanel(current)} ${stagesPanel(current)}
+      ${topicsPanel(current, history.value)} ${refusalsPanel(current)} ${strataPanel(current)}
     </div>`;
 }
 

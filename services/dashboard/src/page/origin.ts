@@ -24,7 +24,7 @@ export function originShares(mixture: DashboardSnapshot['mixture']): {
 }
 
 /** Human, synthetic and unknown in the kept text: a bar to see, a table to read. */
-export function originPanel({ mixture, truth, canaries }: DashboardSnapshot): VNode {
+export function originPanel({ mixture, truth }: DashboardSnapshot): VNode {
   const shares = originShares(mixture);
   const isEmpty = origins.every((origin) => mixture[origin].documents === 0);
   return html`<section aria-labelledby="origin">
@@ -64,6 +64,5 @@ export function originPanel({ mixture, truth, canaries }: DashboardSnapshot): VN
       </tbody>
     </table>
     ${truth === undefined ? null : html`<p class="note">${truth.text}</p>`}
-    ${canaries === undefined ? null : html`<p class="note">${canaries}</p>`}
   </section>`;
 }

@@ -4,9 +4,13 @@ import * as fc from 'fast-check';
 import { exampleSnapshot } from '../snapshot.fixture.ts';
 import type { DashboardSnapshot } from '../snapshot.ts';
 import { capRoom, capScale, capsPanel } from './caps.ts';
+import { canariesPanel, releaseWords } from './canaries.ts';
 import { boundWords, commitsPanel } from './commits.ts';
-import { flowPanel, terms, unaccounted, unaccountedWords } from './flow.ts';
+import { flowPanel, terms, unaccounted, verdictOnFlow } from './flow.ts';
+import { noticesStrip } from './notices.ts';
 import { originPanel, originShares } from './origin.ts';
+import { reasonWords, refusalsPanel } from './refusals.ts';
+import { stagesPanel } from './stages.ts';
 import { strataPanel } from './strata.ts';
 import { elementsOf, textOf } from './text-of.fixture.ts';
 import { topicsPanel } from './topics.ts';
@@ -33,7 +37,9 @@ const empty: DashboardSnapshot = {
   lanes: [],
   commits: [],
   strata: undefined,
-  canaries: undefined,
+  refusals: [],
+  stages: [],
+  canaries: { notes: [], families: [] },
   truth: undefined,
 };
 
@@ -83,14 +89,35 @@ suite('the equation', () => {
   });
 
   test('a loss, a double and tokens that do not add up are told apart', () => {
-    assert.match(unaccountedWords({ documents: 1, tokens: 10 }), /have no outcome/);
-    assert.match(unaccountedWords({ documents: -1, tokens: 0 }), /More documents came out/);
-    assert.match(unaccountedWords({ documents: 0, tokens: 3 }), /tokens do not add up/);
+    const change = (documents: number, tokens: number) => ({
+      ...exampleSnapshot.flow,
+      in: { documents: 13_870 + documents, tokens: 4_012_377 + tokens },
+    });
+    assert.match(verdictOnFlow(change(1, 10)).words, /have no outcome/);
+    assert.match(verdictOnFlow(change(0, 3)).words, /tokens do not add up/);
+    assert.equal(verdictOnFlow(change(-1, 0)).state, 'moving');
+    assert.match(verdictOnFlow(change(-2_000, 0)).words, /More documents came out/);
     const lossy = { ...exampleSnapshot.flow, kept: { documents: 11_429, tokens: 3_330_000 } };
     assert.match(
       textOf(flowPanel({ ...exampleSnapshot, flow: lossy })),
       /! unaccounted 1 239 Documents went in/,
     );
+  });
+});
+
+suite('what the topics alone tell', () => {
+  const { in: _in, waiting: _waiting, inFlight: _inFlight, ...known } = exampleSnapshot.flow;
+
+  test('is a dash where no topic can be read, and nothing is called missing', () => {
+    const text = textOf(flowPanel({ ...exampleSnapshot, flow: known }));
+    assert.match(text, /in – – = kept in the table 11,430 3,330,239 /);
+    assert.match(text, /\? unaccounted – – What went in, waits or is in flight is not known/);
+  });
+
+  test('is counted in documents before it is counted in tokens', () => {
+    const flow = { ...exampleSnapshot.flow, in: { documents: 13_870 }, inFlight: { documents: 412 } };
+    assert.deepEqual(unaccounted(flow), { documents: 0, tokens: undefined });
+    assert.match(textOf(flowPanel({ ...exampleSnapshot, flow })), /✓ unaccounted 0 – The sum is exact/);
   });
 });
 
@@ -169,9 +196,62 @@ suite('lists', () => {
     assert.match(textOf(topicsPanel(exampleSnapshot, new Map())), /documents \. raw \. 4f1c 1,812 96 13,870/);
   });
 
-  test('a stratum without enough text is named as limited by its data', () => {
-    assert.match(textOf(strataPanel(exampleSnapshot)), /poetry limited by its data 2\.0 % 0\.3 % 31/);
+  test('a stratum below its wanted share is named as short of it', () => {
+    const text = textOf(strataPanel(exampleSnapshot));
+    assert.match(text, /poetry short of its share 2\.0 % 0\.3 % 31 manuals 55\.0 % 54\.8 % 5,120/);
     assert.equal(strataPanel(empty), null);
+    const free = { ...exampleSnapshot, strata: [{ stratum: 'a', documents: 1, tokens: 2, reached: 1 }] };
+    assert.match(textOf(strataPanel(free)), /Strata of the kept text .* a 100\.0 % 1 Without/);
+  });
+
+  test('refusals are told by reason, in words, most frequent first', () => {
+    assert.match(
+      textOf(refusalsPanel(exampleSnapshot)),
+      /too short rejected 700 101,488 duplicate rejected 112/,
+    );
+    assert.equal(reasonWords('gopher_stop_words'), 'gopher stop words');
+    const many = Array.from({ length: 12 }, (_, index) => ({
+      action: 'reject' as const,
+      reason: `r${index}`,
+      documents: 5,
+      tokens: 1,
+    }));
+    assert.match(
+      textOf(refusalsPanel({ ...exampleSnapshot, refusals: many })),
+      /10 more documents by 2 other reasons/,
+    );
+  });
+
+  test('a stage says how many documents it is behind, and how long the oldest has been there', () => {
+    const text = textOf(stagesPanel(exampleSnapshot));
+    assert.match(text, /verifier documents\.detected never read documents\.detected 180 1 min/);
+    assert.match(text, /mixer the lanes the lanes 0 nothing/);
+    assert.equal(stagesPanel({ ...exampleSnapshot, stages: undefined }), null);
+  });
+
+  test('a family says what canaries it has, how it stands, and what more would release', () => {
+    const text = textOf(canariesPanel(exampleSnapshot));
+    assert.match(text, /These canaries are not in force yet/);
+    assert.match(
+      text,
+      /forum not calibrated, it has too few canaries .* scores have moved 40 3 880 30 more synthetic would release about 700/,
+    );
+    const [forum, web] = exampleSnapshot.canaries?.families ?? [];
+    assert.ok(forum !== undefined && web !== undefined);
+    assert.deepEqual(releaseWords(forum), [
+      '30 more synthetic would release about 700',
+      '10 more human and 10 more synthetic would release about 720',
+    ]);
+    assert.deepEqual(releaseWords(web), ['not even 1,000 more canaries would release any']);
+    assert.deepEqual(releaseWords({ ...web, waiting: 0 }), ['nothing waits']);
+    assert.equal(canariesPanel({ ...exampleSnapshot, canaries: undefined }), null);
+  });
+
+  test('what could not be read is announced above the rest', () => {
+    const strip = noticesStrip({ ...exampleSnapshot, notices: ['No broker answers.'] });
+    assert.equal(elementsOf(strip, 'div')[0]?.props['role'], 'status');
+    assert.equal(textOf(strip), 'No broker answers.');
+    assert.equal(textOf(noticesStrip(exampleSnapshot)), '');
   });
 
   test('every empty panel says so, and what will fill it', () => {
@@ -180,6 +260,9 @@ suite('lists', () => {
       waitingPanel(empty),
       commitsPanel(empty, 0),
       topicsPanel(empty, new Map()),
+      refusalsPanel(empty),
+      stagesPanel(empty),
+      canariesPanel(empty),
     ]) {
       const notes = elementsOf(panel, 'p').filter(({ props }) => props['class'] === 'empty');
       assert.equal(notes.length, 1);
@@ -198,6 +281,9 @@ test('every panel is a landmark named by its heading, and every table head has a
     commitsPanel(exampleSnapshot, 0),
     topicsPanel(exampleSnapshot, new Map()),
     strataPanel(exampleSnapshot),
+    refusalsPanel(exampleSnapshot),
+    stagesPanel(exampleSnapshot),
+    canariesPanel(exampleSnapshot),
   ];
   for (const panel of panels) {
     const [section] = elementsOf(panel, 'section');

@@ -173,6 +173,19 @@ a_1 + a_2 ~ a_2 + a_1
 \theta + \theta ~ 2\theta
 \lambda^2 ~ \lambda \cdot \lambda
 \frac{\alpha+\beta}{2} ~ 0.5\alpha + 0.5\beta
+\{1,2\} ~ \{2,1\}
+\left\{ \frac12, 3 \right\} ~ {3, 0.5}
+\{1, 1, 2\} ~ \{2, 1\}
+\{-\sqrt{2}, \sqrt{2}\} ~ \{\sqrt 2, -\sqrt 2\}
+\{x+1, 2x\} ~ \{x+x, 1+x\}
+\emptyset ~ \{\}
+(1,2) ~ (1, 2)
+(\frac{1}{2}, 3) ~ (0.5, 3)
+[0,1) ~ [0, 1)
+\left[ 0, \infty \right) ~ [0,\infty)
+(-\infty, \frac{1}{2}] ~ (-\infty, 0.5]
+(-\infty, 0) \cup (0, \infty) ~ (0, \infty) \cup (-\infty, 0)
+\{(1, 2), (3, 4)\} ~ \{(3, 4), (1, 2)\}
 `);
 
 /** Pairs of different values. */
@@ -238,14 +251,28 @@ x/2 ~ 2/x
 \frac{1}{x+y} ~ \frac{1}{x}+\frac{1}{y}
 \pi^2 ~ 10
 10^{-30}\pi + 1 ~ 1
+\{1, 2\} ~ \{1, 3\}
+\{1, 2\} ~ \{1, 2, 3\}
+\{1\} ~ \emptyset
+(1, 2) ~ (2, 1)
+(1, 2) ~ (1, 2, 3)
+[0, 1) ~ [0, 2)
+[0, \infty) ~ [0, 5)
+(-\infty, 0] ~ (\infty, 0]
+\{(1, 2), (3, 4)\} ~ \{(2, 1), (3, 4)\}
 `);
 
 /** Pairs that are left undecided, and why. */
 export const undecidedPairs = lines(String.raw`
-\{1,2\} ~ \{2,1\}
-(1,2) ~ (1,2)
-[0,1) ~ [0,1)
-(0,1) ~ (0,1)
+(1, 2) ~ [1, 2]
+\{1, 2\} ~ (1, 2)
+\{1, 2\} ~ 1
+(1,000) ~ (1,0)
+(3,14) ~ (3,15)
+(-\infty, 0) \cup (0, 1) ~ (-\infty, 1)
+(1, x) ~ (1, y)
+\{1, 5 cm\} ~ \{1, 5 cm\}
+(1, 2 ~ (1, 2
 5\text{ cm} ~ 5 \mathrm{cm}
 5 cm ~ 5
 12^\circ ~ 12
@@ -254,7 +281,6 @@ x^2 = 4 ~ 4
 x \ge 3 ~ x \ge 3
 x \in \mathbb{R} ~ x
 \begin{pmatrix}1&2\end{pmatrix} ~ \begin{pmatrix}1&2\end{pmatrix}
-\emptyset ~ \emptyset
 \infty ~ \infty
 \text{yes} ~ \text{yes}
 on ~ no

@@ -1,12 +1,12 @@
 import { parentPort } from 'node:worker_threads';
-import { compare } from './compare.ts';
+import { compareAnswers } from './compare-answers.ts';
 import type { Comparison } from './compare.ts';
 
 /** The thread that reads and compares formulas, one pair at a time. */
 parentPort?.on('message', (comparison: Comparison) => {
   let truth: unknown;
   try {
-    truth = compare(comparison);
+    truth = compareAnswers(comparison);
   } catch {
     truth = { outcome: 'unknown', detail: 'unparsable' }; // a bug of the parser, or a stack that is full
   }
