@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pipelineSchema } from '@ballast/document';
-import { openBrokers } from '@ballast/kafka';
+import { openBrokers, openPartitionReader } from '@ballast/kafka';
 import type { Brokers } from '@ballast/kafka';
 import kafkajs from 'kafkajs';
 import { z } from 'zod';
@@ -169,5 +169,16 @@ describe('topics and rights that are not as they must be', () => {
         `${command[0]}: ${stderr}`,
       );
     }
+  });
+});
+
+describe('a reader over a topic that is not there', () => {
+  test('is refused and leaves no connection behind', async () => {
+    const sockets = (): number =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+    const before = sockets();
+    await assert.rejects(openPartitionReader(admin.kafka, ['documents.nowhere']));
+    await delay(100);
+    assert.equal(sockets(), before);
   });
 });

@@ -105,9 +105,7 @@ export async function openPartitionReader(
 ): Promise<LeaderReader> {
   let isClosed = false;
   const cluster = clusterOf(kafka);
-  await cluster.connect();
-  await cluster.addMultipleTargetTopics([...topics]);
-  const topicIds = await topicIdsOf(cluster, topics);
+  const topicIds = await connectFor(cluster, topics);
   const seenAt = new Map<string, number>();
   const fetchOf = async (nodeId: string, asked: readonly FetchFrom[], limit: FetchLimit) => {
     const isUnseen = performance.now() - (seenAt.get(nodeId) ?? 0) > unseenMs;
@@ -153,6 +151,18 @@ export async function openPartitionReader(
       return cluster.disconnect();
     },
   };
+}
+
+/** Connects a cluster for these topics and asks for their ids; a failure leaves no connection behind. */
+async function connectFor(cluster: Cluster, topics: readonly string[]): Promise<TopicIds> {
+  try {
+    await cluster.connect();
+    await cluster.addMultipleTargetTopics([...topics]);
+    return await topicIdsOf(cluster, topics);
+  } catch (error) {
+    await cluster.disconnect();
+    throw error;
+  }
 }
 
 /** Throws in the place of an answer what it stands for: a missing right, or a topic that is another one now. */

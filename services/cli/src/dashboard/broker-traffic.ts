@@ -28,6 +28,8 @@ interface Connection {
   published: { readonly reader: Reader; readonly store: PublishedReader } | undefined;
   /** When the groups were looked at, on the clock of `performance.now()`. */
   lookedMs: number;
+  /** What is opened from now on nobody would close. */
+  isClosed: boolean;
 }
 
 type PublishedReader = Pick<SnapshotStore, 'read' | 'list'>;
@@ -76,7 +78,7 @@ export class WatchedBrokers implements AsyncDisposable {
     const { brokers } = connection;
     if (connection.published === undefined) {
       if (!(await brokers.admin.listTopics()).includes(publishedTopic)) return undefined;
-      const reader = await openPartitionReader(brokers.kafka, [publishedTopic]);
+      const reader = await openReader(connection, [publishedTopic]);
       connection.published = { reader, store: readPublished(reader) };
     }
     return connection.published.store;
@@ -99,6 +101,7 @@ export class WatchedBrokers implements AsyncDisposable {
       reader: undefined,
       published: undefined,
       lookedMs: Number.NEGATIVE_INFINITY,
+      isClosed: false,
     };
   }
 
@@ -107,6 +110,7 @@ export class WatchedBrokers implements AsyncDisposable {
     this.#connection = undefined;
     const connection = await opened?.catch(() => undefined);
     if (connection === undefined) return;
+    connection.isClosed = true;
     const { brokers, reader, published } = connection;
     await Promise.allSettled(
       [reader, published?.reader, brokers].map(async (each) => await each?.[Symbol.asyncDispose]()),
@@ -132,6 +136,15 @@ async function measure(connection: Connection, heads: TableHeads): Promise<Traff
   );
 }
 
+/** A reader over the connection; one that was closed meanwhile, because it took too long, gets none. */
+async function openReader(connection: Connection, topics: readonly string[]): Promise<Reader> {
+  const reader = await openPartitionReader(connection.brokers.kafka, topics);
+  if (!connection.isClosed) return reader;
+  await reader[Symbol.asyncDispose]();
+  const { bootstrap } = connection.brokers;
+  throw new BallastError(adminErrors.unreachable, `no broker answers at ${bootstrap}: not in time`);
+}
+
 /** Looks for topics and groups that are new, and opens a reader for them. */
 async function lookAgain(connection: Connection): Promise<void> {
   if (performance.now() - connection.lookedMs < lookMs) return;
@@ -139,8 +152,7 @@ async function lookAgain(connection: Connection): Promise<void> {
   const topics = topicsOf(groups);
   if (connection.reader === undefined || topics.join(' ') !== topicsOf(connection.groups).join(' ')) {
     await connection.reader?.[Symbol.asyncDispose]();
-    connection.reader =
-      topics.length === 0 ? undefined : await openPartitionReader(connection.brokers.kafka, topics);
+    connection.reader = topics.length === 0 ? undefined : await openReader(connection, topics);
   }
   connection.groups = groups;
   connection.lookedMs = performance.now();
