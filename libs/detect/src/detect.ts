@@ -246,15 +246,16 @@ class Detector implements Snapshotted {
   }
 
   /**
-   * Publishes the partition's windows and follows what all partitions, of other processes too, have seen, and
-   * what has become of the canaries. Gives what to judge by from here on.
+   * Publishes the windows of this process's partitions, those too that are short of a look of their own, and
+   * follows what all partitions, of other processes too, have seen, and what has become of the canaries.
+   * Gives what to judge by from here on.
    */
   async #look(partition: string, windows: Windows, before: EstimateContext): Promise<EstimateContext> {
     const { store } = before;
-    await store.publish(`${windowsPrefix}${partition}`, windows.toJSON());
+    const own = new Map(this.#windows).set(partition, windows);
+    for (const [name, seen] of own) await store.publish(`${windowsPrefix}${name}`, seen.toJSON());
     this.#canaries = (await this.#options.renewCanaries?.()) ?? this.#canaries;
     const context = await this.#open();
-    const own = new Map(this.#windows).set(partition, windows);
     const latest = (await Estimates.latest(context)) ?? this.#estimates;
     this.#adopt(await Estimates.follow(context, await gatherArrivals(store, own), latest), context);
     return context;
