@@ -1,20 +1,20 @@
+/**
+ * Measures ground-truth checks: node test/bench/verify-checks.ts [--seconds N] [--json]
+ *
+ * Small programs, each different, through the pool of two lanes; the start of a short Python check beside a
+ * bare python3; the golden pairs of the maths checks; and how many planted near-duplicates the bands of
+ * MinHash find. Exit 1 when a goal is missed.
+ *
+ *   --seconds N   how long each rate is measured, after a warm-up (default 5)
+ *   --json        one line of JSON instead of the table
+ */
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
 import { pipelineSchema } from '@ballast/document';
 import type { Check, CheckOutcome, Document } from '@ballast/document';
 import { checker, differentPairs, equalPairs } from '@ballast/verify/measure';
 import { openSandbox } from '@ballast/verify/sandbox';
+import { readFlags } from '../flags.ts';
 import { foundShare } from './planted-pairs.ts';
-
-const help = `Measures ground-truth checks: node test/bench/verify-checks.ts [--seconds N] [--json]
-
-Small programs, each different, through the pool of two lanes; the start of a short Python check beside a
-bare python3; the golden pairs of the maths checks; and how many planted near-duplicates the bands of
-MinHash find. Exit 1 when a goal is missed.
-
-  --seconds N   how long each rate is measured, after a warm-up (default 5)
-  --json        one line of JSON instead of the table
-`;
 
 /** Checks at once: the goals are for two cores. */
 const lanes = 2;
@@ -43,17 +43,10 @@ const programs: {
 type Ask = (text: string, check: Check) => Promise<CheckOutcome | undefined>;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      help: { type: 'boolean' },
-      json: { type: 'boolean' },
-      seconds: { type: 'string', default: '5' },
-    },
+  const values = readFlags(import.meta.filename, {
+    json: { type: 'boolean' },
+    seconds: { type: 'string', default: '5' },
   });
-  if (values.help === true) {
-    process.stdout.write(help);
-    return 0;
-  }
   const seconds = Number(values.seconds);
   const { sandbox, missing } = await openSandbox({ lanes, prove: true });
   for (const { languages, reason } of missing)

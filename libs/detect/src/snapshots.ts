@@ -23,6 +23,9 @@ export interface SnapshotStore {
   list(prefix: string): Promise<readonly string[]>;
 }
 
+/** A store as those see it that publish nothing. */
+export type PublishedReader = Pick<SnapshotStore, 'read' | 'list'>;
+
 /** Scores of the canaries, per family. */
 export const calibrationName = 'calibration';
 /** Estimates per family: what verdicts are made from. */

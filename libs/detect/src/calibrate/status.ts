@@ -1,5 +1,5 @@
 import type { Json } from '@ballast/stage';
-import type { SnapshotStore } from '../snapshots.ts';
+import type { PublishedReader, SnapshotStore } from '../snapshots.ts';
 import { gatherArrivals } from './arrivals.ts';
 import { calibrate } from './canaries.ts';
 import type { CalibrateOptions } from './canaries.ts';
@@ -31,8 +31,6 @@ export interface StatusOptions extends Omit<CalibrateOptions, 'store'> {
   readonly tau: number;
   readonly store: PublishedReader;
 }
-
-type PublishedReader = Pick<SnapshotStore, 'read' | 'list'>;
 
 /**
  * How every family stands under these canaries and this model, over the arrivals the store knows: what

@@ -1,4 +1,5 @@
 import { BallastError } from '@ballast/stage';
+import { sigmoid } from '../calibrate/bands.ts';
 import { sliceRates } from '../evaluate/rates.ts';
 import type { SliceRates } from '../evaluate/rates.ts';
 import type { Scorer } from '../model/scorer.ts';
@@ -185,7 +186,7 @@ function ratesOf({ examples, weights }: Corpus, llr: Float64Array, rows: readonl
   return {
     ...sliceRates(of(false), of(true), 'fit-second'),
     ece: calibrationError(
-      Float64Array.from(rows, (i) => 1 / (1 + Math.exp(-(llr[i] ?? 0)))),
+      Float64Array.from(rows, (i) => sigmoid(llr[i] ?? 0)),
       rows.map((i) => examples[i]?.isSynthetic === true),
       Float64Array.from(rows, (i) => weights[i] ?? 0),
     ),

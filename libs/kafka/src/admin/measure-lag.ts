@@ -59,12 +59,10 @@ export async function measureLag(
     const places =
       next === undefined ? await committedOffsets(admin, group, topics) : new Map<string, bigint>();
     const bounds = await reader.bounds(topics);
-    const inputs = [...bounds.keys()]
-      .map((name) => parseTopicPartition(name))
+    const inputs = [...bounds]
+      .map(([name, range]) => ({ name, range, ...parseTopicPartition(name) }))
       .toSorted((a, b) => topics.indexOf(a.topic) - topics.indexOf(b.topic) || a.partition - b.partition);
-    for (const input of inputs) {
-      const name = formatTopicPartition(input);
-      const range = bounds.get(name) ?? { low: 0n, high: 0n };
+    for (const { name, range, ...input } of inputs) {
       const place = next === undefined ? places.get(name) : next(input);
       lags.push({ group, ...input, ...(await lagAt(arrivedAt, input, place, range)) });
     }

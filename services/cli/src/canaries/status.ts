@@ -1,5 +1,5 @@
 import { canaryStatus, sourceRegistry } from '@ballast/detect';
-import type { CanaryStatus, SnapshotStore } from '@ballast/detect';
+import type { CanaryStatus, PublishedReader } from '@ballast/detect';
 import { openModels, readCanaries, readSources } from '@ballast/detector/open';
 import type { Pipeline } from '@ballast/document';
 import { createLogger } from '@ballast/host';
@@ -8,10 +8,7 @@ import { createLogger } from '@ballast/host';
  * Scores the configured canaries and says how every family stands over the arrivals that the published
  * values know. Publishes nothing. Throws what canaries and model throw.
  */
-export async function statusOfCanaries(
-  pipeline: Pipeline,
-  store: Pick<SnapshotStore, 'read' | 'list'>,
-): Promise<CanaryStatus> {
+export async function statusOfCanaries(pipeline: Pipeline, store: PublishedReader): Promise<CanaryStatus> {
   const { detector } = pipeline;
   const canaries = await readCanaries(detector.canaries);
   const registry = sourceRegistry(await readSources(pipeline));

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SnapshotStore } from '@ballast/detect';
+import type { PublishedReader } from '@ballast/detect';
 import { readSources } from '@ballast/detector/open';
 import { loadPipeline, visible } from '@ballast/host';
 import { openPartitionReader, publishedTopic, readPublished } from '@ballast/kafka';
@@ -98,8 +98,6 @@ async function status(flags: Flags): Promise<number> {
   );
   return 0;
 }
-
-type PublishedReader = Pick<SnapshotStore, 'read' | 'list'>;
 
 /** The values published on the brokers that the flags name, else in the state folder, else none. */
 async function withPublished<T>(flags: Flags, use: (store: PublishedReader) => Promise<T>): Promise<T> {

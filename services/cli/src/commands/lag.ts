@@ -10,7 +10,7 @@ import type { TableWatch } from '@ballast/table';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import { brokerArgs, connectBrokers } from '../kafka/broker-flags.ts';
-import { groupsOf, oddities, placesIn } from '../kafka/group-reads.ts';
+import { groupsOf, oddities, readsWith } from '../kafka/group-reads.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 const args = {
@@ -46,10 +46,7 @@ export const lag: Command = {
     const table = root === undefined ? undefined : tableAt(root);
     const known: KnownArrivals = new Map();
     do {
-      const places = table === undefined ? undefined : placesIn(await table.look());
-      const asked = groups.map((each) =>
-        each.group === 'mixer' && places ? { ...each, next: places } : each,
-      );
+      const asked = table === undefined ? groups : readsWith(groups, await table.look());
       const lags = await measureLag(brokers.admin, reader, asked, known);
       process.stdout.write(flags.on('json') ? jsonLine(lags) : render(lags));
       if (flags.on('watch')) await delay(watchMs, undefined, { signal: stop.signal }).catch(() => undefined);

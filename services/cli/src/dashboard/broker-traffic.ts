@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseTopicPartition } from '@ballast/document';
 import type { KafkaSettings } from '@ballast/document';
-import type { SnapshotStore } from '@ballast/detect';
+import type { PublishedReader } from '@ballast/detect';
 import {
   adminErrors,
   measureLag,
@@ -13,7 +13,7 @@ import {
 import type { Brokers, GroupReads, KnownArrivals } from '@ballast/kafka';
 import { BallastError } from '@ballast/stage';
 import type { TableHeads } from '@ballast/table';
-import { groupsOf, placesIn } from '../kafka/group-reads.ts';
+import { groupsOf, readsWith } from '../kafka/group-reads.ts';
 import { trafficOf } from './traffic.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -31,8 +31,6 @@ interface Connection {
   /** What is opened from now on nobody would close. */
   isClosed: boolean;
 }
-
-type PublishedReader = Pick<SnapshotStore, 'read' | 'list'>;
 
 /** Milliseconds after which topics and groups are looked at again: new ones appear seldom. */
 const lookMs = 20_000;
@@ -127,7 +125,7 @@ async function measure(connection: Connection, heads: TableHeads): Promise<Traff
     const { topic } = parseTopicPartition(name);
     ends.set(topic, (ends.get(topic) ?? 0) + Number(high));
   }
-  const asked = groups.map((each) => (each.group === 'mixer' ? { ...each, next: placesIn(heads) } : each));
+  const asked = readsWith(groups, heads);
   const lags = await measureLag(brokers.admin, reader, asked, known);
   return trafficOf(
     ends,

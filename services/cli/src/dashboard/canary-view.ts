@@ -1,16 +1,12 @@
 import { stat } from 'node:fs/promises';
 import type { CanariesSnapshot } from '@ballast/dashboard';
-import type { SnapshotStore } from '@ballast/detect';
+import { calibrationName, prevalenceName } from '@ballast/detect';
+import type { PublishedReader } from '@ballast/detect';
 import type { Pipeline } from '@ballast/document';
 import { askCanaries } from './canary-thread.ts';
 import type { CanaryQuestion } from './canary-thread.ts';
 import { messageOf } from './refresher.ts';
 import type { Latest } from './refresher.ts';
-
-type PublishedReader = Pick<SnapshotStore, 'read' | 'list'>;
-
-/** Prefix of everything that the detector publishes about arrivals, and the name of its calibration. */
-const [prevalencePrefix, calibrationName] = ['prevalence', 'calibration'];
 
 /** It is left alone for so many times as long as it took, at most a minute: arrivals change it all the time. */
 const [restFactor, restMsMax] = [4, 60_000];
@@ -68,8 +64,9 @@ export function canariesNow({ value, problem }: Latest<CanariesSnapshot>): Canar
   return { notes: [...trouble, ...(value?.notes ?? [])], families: value?.families ?? [] };
 }
 
+/** The calibration, and everything that the detector publishes about arrivals: all their names begin alike. */
 async function publishedIn(store: PublishedReader): Promise<CanaryQuestion['published']> {
-  const names = [calibrationName, ...(await store.list(prevalencePrefix))];
+  const names = [calibrationName, ...(await store.list(prevalenceName))];
   const values = await Promise.all(names.map(async (name) => [name, await store.read(name)] as const));
   return values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }

@@ -10,9 +10,9 @@ export async function embeddedTraffic(topics: EmbeddedTopics, heads: TableHeads)
   const ends = new Map(counts.map(({ topic, ends }) => [topic, sum(ends)]));
   const active = new Set(topics.groups().map(({ group, topic }) => `${group} ${topic}`));
   const groups = await readersOf([...ends.keys()], (group, topic) => active.has(`${group} ${topic}`));
+  const mixed = placesIn(heads);
   const behind: Behind[] = [];
   for (const { group, topics: read } of groups) {
-    const mixed = placesIn(heads);
     for (const { topic, ends: partitions } of topics.counts().filter((each) => read.includes(each.topic))) {
       for (const [partition, end] of partitions.entries()) {
         const input = { topic, partition };

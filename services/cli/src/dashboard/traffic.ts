@@ -1,4 +1,12 @@
-import { isIngestTopic, lanes, rawTopic, refusals, topicOf } from '@ballast/document';
+import {
+  detectedTopic,
+  isIngestTopic,
+  lanes,
+  rawTopic,
+  refusals,
+  topicOf,
+  verifiedTopic,
+} from '@ballast/document';
 import type { Lane, TopicPartition } from '@ballast/document';
 import type { DashboardSnapshot } from '@ballast/dashboard';
 import type { GroupReads, PartitionLag } from '@ballast/kafka';
@@ -60,16 +68,17 @@ export function trafficOf(
   };
 }
 
-const passing: readonly string[] = [
+/** Topics in the order documents pass them; ingest topics together as the first. */
+export const topicOrder: readonly string[] = [
   rawTopic,
-  'documents.detected',
-  'documents.verified',
+  detectedTopic,
+  verifiedTopic,
   ...laneTopics,
   ...refusalTopics,
 ];
 
 function placeOf(topic: string): number {
-  return passing.indexOf(topic);
+  return topicOrder.indexOf(topic);
 }
 
 function sumOf(partitions: readonly Behind[]): number {

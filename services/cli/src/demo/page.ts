@@ -1,10 +1,11 @@
-import { detectedTopic, isIngestTopic, lanes, refusals, topicOf, verifiedTopic } from '@ballast/document';
+import { isIngestTopic, rawTopic } from '@ballast/document';
 import type { Amount, Pipeline } from '@ballast/document';
 import type { DashboardSnapshot } from '@ballast/dashboard';
 import { canariesNow, WatchedCanaries } from '../dashboard/canary-view.ts';
 import { commitOf, lanesOf, numbersOf, verdictOf } from '../dashboard/numbers.ts';
 import { Refresher } from '../dashboard/refresher.ts';
 import { TopicRates } from '../dashboard/topic-rates.ts';
+import { topicOrder } from '../dashboard/traffic.ts';
 import type { Traffic } from '../dashboard/traffic.ts';
 import { countFlow, readWaiting, sumWaiting } from '../pipeline/flow.ts';
 import type { FlowDocuments, WaitingSums } from '../pipeline/flow.ts';
@@ -79,15 +80,15 @@ export class PageView implements AsyncDisposable {
   #topics(flow: FlowDocuments): Traffic['topics'] {
     const ends = new Map<string, number>();
     for (const { topic, ends: partitions } of this.#watch.dataset.topics.counts()) {
-      const name = isIngestTopic(topic) ? 'documents.raw' : topic;
+      const name = isIngestTopic(topic) ? rawTopic : topic;
       ends.set(name, (ends.get(name) ?? 0) + Number(partitions.reduce((sum, end) => sum + end, 0n)));
     }
-    return ['documents.raw', detectedTopic, verifiedTopic, ...lanes.map(topicOf), ...refusals.map(topicOf)]
+    return topicOrder
       .filter((topic) => ends.has(topic))
       .map((topic) => ({
         topic,
         end: ends.get(topic) ?? 0,
-        lag: topic === 'documents.raw' ? Math.max(0, flow.inFlight) : 0,
+        lag: topic === rawTopic ? Math.max(0, flow.inFlight) : 0,
       }));
   }
 }

@@ -65,6 +65,12 @@ export function placesIn({ data, refused }: TableHeads): NonNullable<GroupReads[
   };
 }
 
+/** The groups with the mixer's places by the table's logs; a table is not needed for the others. */
+export function readsWith(groups: readonly GroupReads[], heads: TableHeads): readonly GroupReads[] {
+  const next = placesIn(heads);
+  return groups.map((each) => (each.group === 'mixer' ? { ...each, next } : each));
+}
+
 /** What is odd about a group's partitions, each in a few words; empty when nothing is. */
 export function oddities(
   partitions: readonly Pick<PartitionLag, 'isNew' | 'isExpired' | 'isClockAhead'>[],
